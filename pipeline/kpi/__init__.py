@@ -1,0 +1,1 @@
+"""Rollups behind the KPI views, and reads for pages and API."""

@@ -1,0 +1,1 @@
+"""The rule catalogue, checking, run statistics and issues."""

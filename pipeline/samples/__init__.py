@@ -1,0 +1,1 @@
+"""Invented exports with known defects, and real ones made shareable."""

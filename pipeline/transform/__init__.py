@@ -1,0 +1,1 @@
+"""From cells to canonical columns: text, numbers, dates, signs."""
