@@ -94,7 +94,7 @@ def open_block(
 
 
 def add_sound_returns(block: Block, count: int) -> None:
-    """Returns that break no rule: of sales here or of earlier months, with and without reference."""
+    """Returns that break no rule, of sales here and of earlier months, some without reference."""
     old = block.earlier.take_sold(int(count * EARLIER_SHARE))
     sold = [block.take_sale() for _ in range(count - len(old))]
     block.add_returns(old)

@@ -18,12 +18,18 @@ def parse_period(period: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+def ordinal(year: int, month: int, day: int) -> int:
+    """The day of a Jalali date; ValueError if there is no such date."""
+    found = JalaliDate(year, month, day)  # type: ignore[no-untyped-call]
+    return int(found.to_gregorian().toordinal())
+
+
 def month_days(period: str) -> list[int]:
     """All days of the period as ordinals, first to last."""
     year, month = parse_period(period)
-    first = JalaliDate(year, month, 1).to_gregorian().toordinal()
+    first = ordinal(year, month, 1)
     following = (year + 1, 1) if month == 12 else (year, month + 1)
-    return list(range(first, JalaliDate(*following, 1).to_gregorian().toordinal()))
+    return list(range(first, ordinal(*following, 1)))
 
 
 def working_days(period: str) -> list[int]:
@@ -33,7 +39,7 @@ def working_days(period: str) -> list[int]:
 
 def jalali(day: int) -> tuple[int, int, int]:
     """Jalali year, month and day of an ordinal."""
-    found = JalaliDate(date.fromordinal(day))
+    found = JalaliDate(date.fromordinal(day))  # type: ignore[no-untyped-call]
     return found.year, found.month, found.day
 
 

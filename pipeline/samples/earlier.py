@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from persiantools.jdatetime import JalaliDate
 
+from pipeline.samples.calendars import ordinal
 from pipeline.samples.columns import NAMES
 from pipeline.samples.labels import read_labels
 from pipeline.samples.lines import LINE, Lines
@@ -18,7 +18,10 @@ from pipeline.samples.rendering import RECORD_END, SALE_TEXT
 _FIRST_CUSTOMER: Final = 100
 _DIGITS: Final = re.compile(r"\d+", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}/\d\d/\d\d", re.ASCII)
-_PLAIN_NUMBERS: Final = ["customer_id", "product_id", "salesperson_id", "invoice_id", "invoice_line_no", "deliverer_id", "quantity", "unit_price"]
+_PLAIN_NUMBERS: Final = (
+    *("customer_id", "product_id", "salesperson_id", "deliverer_id"),
+    *("invoice_id", "invoice_line_no", "quantity", "unit_price"),
+)
 Cells = dict[str, str]
 
 
@@ -113,4 +116,4 @@ def _fill(line: Lines, cells: Cells) -> None:
     for key in ("invoice_id", "quantity", "unit_price"):
         line[key] = int(cells[key])
     year, month, day = map(int, cells["reference_date"].split("/"))
-    line["reference_date"] = JalaliDate(year, month, day).to_gregorian().toordinal()
+    line["reference_date"] = ordinal(year, month, day)

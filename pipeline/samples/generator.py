@@ -186,7 +186,7 @@ class _FileWriter:
 
 
 def _order(block: Block) -> Ints:
-    """Rows in the order of the file: by day; copies of earlier months spread, repeats after theirs."""
+    """Rows in the order of the file: by day, copied records anywhere, repeats after the first."""
     days = np.where(block.rows["returned"], block.rows["system_date"], block.rows["reference_date"])
     low, high = int(days.min()), int(days.max())
     repeats = np.array(block.repeats, dtype=np.int64)

@@ -11,13 +11,15 @@ from pipeline.samples.calendars import FRIDAY, month_days, parse_period, working
 from pipeline.samples.master import Ints, Master
 
 # One line in numbers. Amounts are signed whole rials, days are ordinals, entities are indices.
-LINE: Final = np.dtype(
-    [("returned", np.bool_)]
-    + [
-        (name, np.int64)
-        for name in ["customer", "product", "salesperson", "deliverer", "payment", "status", "reason", "minute", "invoice_id", "invoice_line_no", "reference_invoice_id", "system_date", "reference_date", "quantity", "free_quantity", "unit_price", "gross_amount", "discount_volume", "discount_cash", "tax_amount", "net_amount", "volume_percent", "cash_percent", "sold_quantity"]
-    ]
+_NUMBERS: Final = (
+    *("customer", "product", "salesperson", "deliverer"),
+    *("payment", "status", "reason", "minute"),
+    *("invoice_id", "invoice_line_no", "reference_invoice_id", "system_date", "reference_date"),
+    *("quantity", "free_quantity", "unit_price", "gross_amount", "discount_volume"),
+    *("discount_cash", "tax_amount", "net_amount", "volume_percent", "cash_percent"),
+    "sold_quantity",  # of the sale that a return refers to
 )
+LINE: Final = np.dtype([("returned", np.bool_), *((name, np.int64) for name in _NUMBERS)])
 Lines = npt.NDArray[Any]  # structured, dtype LINE
 
 LARGEST_INVOICE: Final = 11

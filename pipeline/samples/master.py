@@ -59,7 +59,7 @@ def master(customers: int, products: int, salespeople: int) -> Master:
     people = np.arange(customers, dtype=np.int64)
     branch = mixed("branch", people) % len(words.BRANCHES)
     return Master(
-        customers=_columns([_customer(i, int(b)) for i, b in zip(people.tolist(), branch)]),
+        customers=_columns([_customer(i, int(b)) for i, b in enumerate(branch)]),
         products=_columns([_product(i) for i in product_ids]),
         salespeople=_columns([_salesperson(i) for i in range(salespeople)]),
         deliverers=_columns([_deliverer(i) for i in range(DELIVERERS)]),
@@ -131,13 +131,14 @@ def national_id(index: int) -> str:
 
 def _product(index: int) -> dict[str, str]:
     group, subgroup, article, unit, sizes_ = _pick("goods", index, words.GOODS)
+    size = _pick("size", index, sizes_)
     brand = _number("brand", index) % len(words.BRANDS)
     grams = 100 + 25 * (_number("grams", index) % 60)
     groups = sorted({goods[0] for goods in words.GOODS})
     return {
         "product_id": f"{index + 1:05d}",
-        # The trailing number tells apart articles that would otherwise share one name.
-        "product_name": f"{article} {words.BRANDS[brand]} {_pick('size', index, sizes_)} کد {index + 1}",
+        # The code at the end tells apart articles that would otherwise share one name.
+        "product_name": f"{article} {words.BRANDS[brand]} {size} کد {index + 1}",
         "barcode": _barcode(index),
         "brand_id": f"{brand + 1:03d}",
         "brand": words.BRANDS[brand],
@@ -189,4 +190,5 @@ def _visitor(people: Ints, branch: Ints, salespeople: int) -> Ints:
     """A salesperson of the customer's own branch."""
     branches = len(words.BRANCHES)
     staff = (salespeople - branch + branches - 1) // branches
-    return branch + branches * (mixed("visitor", people) % staff)
+    visitor: Ints = branch + branches * (mixed("visitor", people) % staff)
+    return visitor

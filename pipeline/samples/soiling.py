@@ -66,7 +66,7 @@ _NAMED: Final = (
 
 def deal(first: int, count: int, *, structural: bool, across: bool) -> list[str]:
     """Kinds of the dirty lines numbered `first` … `first + count - 1` of a file."""
-    left_out = (frozenset() if structural else STRUCTURAL) | (() if across else {ACROSS})
+    left_out = (set() if structural else set(STRUCTURAL)) | (set() if across else {ACROSS})
     kinds = [kind for kind in ROTATION if kind not in left_out]
     return [kinds[(first + i) % len(kinds)] for i in range(count)]
 
