@@ -79,7 +79,8 @@ def mixed(salt: str, index: Ints) -> Ints:
         x = index.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + start
         x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return ((x ^ (x >> np.uint64(31))) >> np.uint64(2)).astype(np.int64)
+    result: Ints = ((x ^ (x >> np.uint64(31))) >> np.uint64(2)).astype(np.int64)
+    return result
 
 
 def _pick(salt: str, index: int, choices: Sequence[T]) -> T:
