@@ -163,7 +163,8 @@ def _barcode(index: int) -> str:
 def _base_price(ids: Ints) -> Ints:
     """Rial, 30,000 to 3,000,000, many cheap articles and few dear ones."""
     share = (mixed("price", ids) % 10_000) / 10_000
-    return (np.exp(np.log(30_000) + share**1.4 * np.log(100)) // 1_000 * 1_000).astype(np.int64)
+    price: Ints = (30_000 * 100.0 ** (share**1.4) // 1_000 * 1_000).astype(np.int64)
+    return price
 
 
 def _salesperson(index: int) -> dict[str, str]:

@@ -113,6 +113,7 @@ def _price_outlier(block: Block, turn: int) -> bool:
         block.outliers.add(product)
         line = block.one(row)
         line["unit_price"] = line["unit_price"] * 10 if turn % 2 else line["unit_price"] // 10
+        line["quantity"], line["free_quantity"] = 1, 0  # so that the month's total hardly moves
         settle(line)
         block.label(row, "PRICE_OUTLIER")
         return True

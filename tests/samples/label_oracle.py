@@ -148,10 +148,8 @@ def read_number(text: str) -> Decimal | None:
     """The number that a cleaned, non-empty cell shows, or None."""
     text = digits(text).replace("\u2212", "-").replace("٫", ".")
     text = re.sub("[ ,٬]", "", text)
-    if found := re.fullmatch(r"\(([^()+-]+)\)", text):
-        text = "-" + found[1]
-    elif found := re.fullmatch(r"([^+-]+)-", text):
-        text = "-" + found[1]
+    text = re.sub(r"^\(([^()+-]+)\)$", r"-\1", text)
+    text = re.sub(r"^([^+-]+)-$", r"-\1", text)
     if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", text):
         return None
     value = Decimal(text)
