@@ -79,13 +79,14 @@ def _literals(tree: ast.Module) -> Iterator[tuple[ast.expr, str]]:
     for node in ast.walk(tree):  # parents come before their children
         if isinstance(node, ast.JoinedStr):
             inside.update(node.values)
-            yield node, "".join(v.value if _is_text(v) else "x" for v in node.values)
-        elif _is_text(node) and node not in inside:
-            yield node, node.value
+            yield node, "".join(_text(value) or "x" for value in node.values)
+        elif isinstance(node, ast.Constant) and node not in inside:
+            yield node, _text(node)
 
 
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _text(node: ast.expr) -> str:
+    """The text of a string constant, and nothing for any other node."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _docstrings(tree: ast.Module) -> set[ast.AST]:
