@@ -80,7 +80,7 @@ $(PY):
 		|| { echo "Python 3.11 or newer is needed ($(PYTHON) is older or missing): apt-get install python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 		|| { echo "$(PYTHON) cannot make a virtual environment: apt-get install python3-venv python3-pip"; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 $(INSTALLED): requirements.txt | $(PY)
 	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
