@@ -57,8 +57,11 @@ def sql_text(path: str) -> str:
 
 
 def query(name: str, **identifiers: sql.Composable) -> sql.Composable:
-    """The statement in `sql/queries/<name>.sql`; `{name}` in it takes an identifier or literal."""
-    text = cast(LiteralString, sql_text(f"queries/{name}"))
+    """The statement in `sql/queries/<name>.sql` (or `sql/<folder>/<name>.sql` for `folder/name`).
+
+    `{name}` in it takes an identifier or a literal.
+    """
+    text = cast(LiteralString, sql_text(name if "/" in name else f"queries/{name}"))
     return sql.SQL(text).format(**identifiers) if identifiers else sql.SQL(text)
 
 

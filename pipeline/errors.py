@@ -16,14 +16,22 @@ class PipelineError(Exception):
         self.code = code
         self.where = where
         self.values = values
-        self.fa = fa.format(**values)
-        self.en = en.format(**values)
+        self.fa = _filled(fa, values)
+        self.en = _filled(en, values)
         super().__init__(self.en if where is None else f"{where}: {self.en}")
 
     def text(self, language: str) -> str:
         """The message in `language` ("fa" or "en"), its place first."""
         words = self.fa if language == "fa" else self.en
         return words if self.where is None else f"{self.where}: {words}"
+
+
+def _filled(template: str, values: dict[str, object]) -> str:
+    """The template with its values; a text that is no template, braces and all, stays as it is."""
+    try:
+        return template.format(**values)
+    except (KeyError, IndexError, ValueError):
+        return template
 
 
 class RefusedFile(PipelineError):

@@ -8,7 +8,7 @@ runs of lines about which there is any doubt go one by one through the careful r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -23,8 +23,7 @@ from pipeline.ingestion.records import RecordReader
 
 LINE_NO = "line_no"
 _LF = 10
-# Words that a total line may begin its label with: lines that hold one are looked at carefully.
-TOTAL_WORDS = ("جمع", "مجموع", "total", "Total", "TOTAL", "sum", "Sum", "SUM")
+_CR = 13
 _LONE_CR = re.compile(rb"\r(?!\n)")
 
 
@@ -32,15 +31,17 @@ _LONE_CR = re.compile(rb"\r(?!\n)")
 class Block:
     """Whole lines of a file, read.
 
-    `text`: the physical lines as UTF-8, terminators included. `regular`: each physical line is one
+    `text`: the physical lines as UTF-8, terminators included; `crlf_count` of them end in CRLF, the
+    others in LF. `regular`: each physical line is one
     RAW line; otherwise `raw` holds the RAW lines (`line_no, line, undecoded`). `cells`: one String
     column per asked-for position, named by the asker, and `line_no`, of sound records in order.
-    `net_of_damaged` is left to the asker: damaged records are in `damages` with their best cells.
+    `damages`: what is wrong with each damaged record, and its text.
     """
 
     first_line_no: int
     line_count: int
     text: bytes
+    crlf_count: int
     regular: bool
     cells: pl.DataFrame
     raw: pl.DataFrame | None = None
@@ -52,10 +53,22 @@ RAW_SCHEMA = {LINE_NO: pl.Int32, "line": pl.String, "undecoded": pl.Binary}
 
 
 class BlockReader:
-    """Reads the blocks of one file; `columns` maps the caller's names to positions in the file."""
+    """Reads the blocks of one file.
 
-    def __init__(self, inspection: Inspection, columns: dict[str, int], block_bytes: int) -> None:
+    `columns` maps the caller's names to positions in the file. `filled` names those of them of
+    which a record fills at least one: a line that fills none, or repeats the header in one, may be
+    a total or a header.
+    """
+
+    def __init__(
+        self,
+        inspection: Inspection,
+        columns: dict[str, int],
+        block_bytes: int,
+        filled: Sequence[str] = (),
+    ) -> None:
         self._columns = dict(sorted(columns.items(), key=lambda item: item[1]))
+        self._filled = [name for name in filled if name in columns] or list(self._columns)[:1]
         self._block_bytes = block_bytes
         self._encoding = inspection.encoding
         self._bom = inspection.bom
@@ -87,8 +100,10 @@ class BlockReader:
 
     def _read_block(self, text: bytes, first: int, final: bool) -> tuple[Block | None, bytes]:
         """Read a block; a doubtful run at its end is given back to begin the next one."""
-        text = _LONE_CR.sub(b"\n", text) if text.count(b"\r") != text.count(b"\r\n") else text
-        ends = _line_ends(text)
+        ends, crlf = _line_ends(text)
+        if crlf < np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == _CR):
+            text = _LONE_CR.sub(b"\n", text)
+            ends, _ = _line_ends(text)
         doubtful = self._lines.doubtful(text, ends, first, self._encoding != "utf-8")
         if not final and doubtful.size and doubtful[-1]:
             keep = int(np.flatnonzero(~doubtful)[-1]) + 1 if not doubtful.all() else 0
@@ -103,9 +118,13 @@ class BlockReader:
     def _finish_block(
         self, text: bytes, ends: NDArray[np.int64], doubtful: NDArray[np.bool_], first: int
     ) -> tuple[Block, bytes]:
-        block = Block(first, len(ends), text, True, self._empty_cells())
-        sound_numbers = np.flatnonzero(~doubtful).astype(np.int32) + np.int32(first)
-        pieces = [self._parse(_keep(text, ends, ~doubtful), sound_numbers)]
+        block = Block(first, len(ends), text, _crlf_count(text, ends), True, self._empty_cells())
+        sound = self._parse(_keep(text, ends, ~doubtful), np.flatnonzero(~doubtful) + first)
+        odd = self._may_be_no_record(sound)
+        if odd.any():
+            doubtful[sound[LINE_NO].filter(odd).to_numpy() - first] = True
+            sound = sound.filter(~odd)
+        pieces = [sound]
         careful_raw: list[tuple[int, str, bytes | None]] = []
         for start, stop in _runs(doubtful):
             begin = int(ends[start - 1]) if start else 0
@@ -120,22 +139,29 @@ class BlockReader:
             block.raw = _raw_lines(text, ends, doubtful, first, careful_raw)
         return block, b""
 
-    def _parse(self, data: bytes, numbers: NDArray[np.int32]) -> pl.DataFrame:
+    def _parse(self, data: bytes, numbers: NDArray[np.int64]) -> pl.DataFrame:
         """Cut sound lines into the asked-for cells, all at once."""
         if not data:
             return self._empty_cells()
-        dialect, width = self._inspection.dialect, self._inspection.width
+        dialect = self._inspection.dialect
         frame = pl.read_csv(
             data,
             has_header=False,
             separator=dialect.delimiter,
             quote_char=dialect.quote,
-            schema={str(position): pl.String for position in range(width)},
-            columns=[str(position) for position in self._columns.values()],
+            columns=list(self._columns.values()),
+            infer_schema=False,
             empty_string_is_null=False,
         )
         frame.columns = list(self._columns)
-        return frame.with_columns(pl.Series(LINE_NO, numbers))
+        return frame.with_columns(pl.Series(LINE_NO, numbers, dtype=pl.Int32))
+
+    def _may_be_no_record(self, cells: pl.DataFrame) -> pl.Series:
+        """True for rows that fill none of the columns a record fills, or repeat a header there."""
+        header = self._inspection.header
+        empty = pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in self._filled)
+        named = [pl.col(n) == header[self._columns[n]] for n in self._filled]
+        return cells.select(odd=pl.any_horizontal(empty, *named)).to_series()
 
     def _read_carefully(
         self, data: bytes, first: int, block: Block, raw: list[tuple[int, str, bytes | None]]
@@ -189,7 +215,6 @@ class _LineTest:
             and (dialect.quote is None or dialect.quote.isascii())
             and inspection.width > 1
         )
-        self._names = [name.encode() for name in inspection.header if len(name) > 3][:2]
         mark = re.escape(dialect.delimiter)
         if dialect.quote is not None:
             quote = re.escape(dialect.quote)
@@ -210,9 +235,6 @@ class _LineTest:
             wrong = self._doubtful_quotes(lines, wrong)
         if self._escape == "\\" and b"\\" in text:
             wrong |= lines.str.contains("\\", literal=True)
-        for words in (TOTAL_WORDS, [name.decode() for name in self._names]):
-            if words and any(word.encode() in text for word in words):
-                wrong |= lines.str.contains_any(list(words))
         if b"\0" in text:
             wrong |= lines.str.contains("\0", literal=True)
         if transcoded and "\ufffd".encode() in text:
@@ -274,12 +296,19 @@ def _whole_lines(chunks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bo
         yield last, True
 
 
-def _line_ends(text: bytes) -> NDArray[np.int64]:
-    """Offsets behind each physical line; a last line without terminator counts."""
+def _line_ends(text: bytes) -> tuple[NDArray[np.int64], int]:
+    """Offsets behind each physical line, the last one too, and how many lines end in CRLF."""
     ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == _LF) + 1
+    crlf = _crlf_count(text, ends)
     if text and not text.endswith(b"\n"):
         ends = np.append(ends, len(text))
-    return ends
+    return ends, crlf
+
+
+def _crlf_count(text: bytes, ends: NDArray[np.int64]) -> int:
+    data = np.frombuffer(text, dtype=np.uint8)
+    inner = ends[ends > 1]
+    return int(np.count_nonzero((data[inner - 2] == _CR) & (data[inner - 1] == _LF)))
 
 
 def _as_series(text: bytes, ends: NDArray[np.int64]) -> tuple[pl.Series, list[int]]:
@@ -347,7 +376,7 @@ def _raw_lines(
 ) -> pl.DataFrame:
     """The RAW lines of a block in which some records are not one plain physical line."""
     kept = _keep(text, ends, ~doubtful)
-    lines, _ = _as_series(kept, _line_ends(kept))
+    lines, _ = _as_series(kept, _line_ends(kept)[0])
     numbers = np.flatnonzero(~doubtful).astype(np.int32) + np.int32(first)
     sound = pl.DataFrame(
         {LINE_NO: numbers, "line": lines.str.strip_chars_end("\r\n")}

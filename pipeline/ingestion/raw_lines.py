@@ -46,7 +46,7 @@ class RawLineWriter:
         if self._stream is None or self._next_line_no != block.first_line_no:
             self._begin_stream(block.first_line_no, text)
         assert self._stream is not None
-        self._stream.write(self._with_line_ends(text, block.line_count))
+        self._stream.write(self._with_line_ends(text, block))
         self._next_line_no = block.first_line_no + block.line_count
 
     def _begin_stream(self, line_no: int, text: bytes) -> None:
@@ -57,12 +57,15 @@ class RawLineWriter:
         self._copy = self._connection.cursor().copy(query("copy_plain_lines", **self._names))
         self._stream = self._copy.__enter__()
 
-    def _with_line_ends(self, text: bytes, lines: int) -> bytes:
-        if b"\r" in text or self._end == b"\r\n":
-            crlf = text.count(b"\r\n")
-            if crlf != (lines if self._end == b"\r\n" else 0):
-                text = text.replace(b"\r\n", b"\n").replace(b"\n", self._end)
-        return text if text.endswith(b"\n") else text + self._end
+    def _with_line_ends(self, text: bytes, block: Block) -> bytes:
+        """The text with the one line end of this stream; RAW keeps what stands before it."""
+        wanted = block.line_count if self._end == b"\r\n" else 0
+        if not text.endswith(b"\n"):
+            wanted -= self._end == b"\r\n"
+            text += self._end
+        if block.crlf_count != wanted:
+            text = text.replace(b"\r\n", b"\n").replace(b"\n", self._end)
+        return text
 
     def _end_stream(self) -> None:
         if self._copy is not None:
