@@ -18,7 +18,9 @@ from pipeline.ingestion.header_words import BARE, HOLLOW
 
 THRESHOLD: Final = 0.82  # likeness below which no match is proposed
 MARGIN: Final = 0.04  # a rival as near as this makes a match a guess, and a guess is no match
-_WORD_OF: Final = {"code": "کد", "name": "نام", "invoice": "فاکتور"}
+# Headers (`نوع`, `فروش/برگشت`) that are the invoice's type if their cells say sale or return.
+_OF_TYPES: Final = (frozenset({"type"}), frozenset({"return"}))
+_WORD_OF: Final = {"type": "نوع", "code": "کد", "name": "نام", "invoice": "فاکتور"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,15 @@ class Judge:
         """Read a header; one that names a thing alone, also with the role its cells show."""
         meaning = self._reader.read(self._headers[header])
         readings = [(meaning, "similar")]
-        if meaning.weak or len(meaning.strong) != 1:
-            return readings
-        role = implied_role(self._profile(header)) if meaning.strong <= BARE else None
-        if meaning.strong == {"type"} and confirms(self._profile(header), "type"):
-            role = "invoice"  # a type whose cells say sale or return is the invoice's
-        if role is not None:
-            words = {**meaning.words, role: _WORD_OF[role]}
-            both = replace(meaning, strong=meaning.strong | {role}, words=words)
-            readings.append((both, "values"))
+        roles: frozenset[str] = frozenset()
+        if len(meaning.strong) == 1 and meaning.strong <= BARE and not meaning.weak:
+            roles = implied_role(self._profile(header))
+        elif meaning.strong in _OF_TYPES and confirms(self._profile(header), "type"):
+            roles = frozenset({"type", "invoice"})
+        if roles:
+            words = {**meaning.words, **{role: _WORD_OF[role] for role in roles}}
+            strong = (meaning.strong - {"return"}) | roles
+            readings.append((replace(meaning, strong=strong, words=words), "values"))
         return readings
 
     def _weigh(self, candidate: Candidate) -> Candidate:

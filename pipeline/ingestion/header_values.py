@@ -96,13 +96,14 @@ def confirms(profile: Profile, kind: str) -> bool:
     return kind == "key" and profile.code >= MOSTLY
 
 
-def implied_role(profile: Profile) -> str | None:
-    """Give `code` or `name`, as nearly all cells are, for a header that names a thing alone."""
+def implied_role(profile: Profile) -> frozenset[str]:
+    """Give {code} or {name}, as nearly all cells are, or nothing: for a header without a role."""
     if profile.filled < FEW_CELLS or profile.date >= HALF:
-        return None
+        return frozenset()
     if profile.code >= MOSTLY and profile.signed_or_fraction == 0:
-        return "code"
-    return "name" if profile.letters >= MOSTLY and profile.code < HALF else None
+        return frozenset({"code"})
+    wordy = profile.letters >= MOSTLY and profile.code < HALF
+    return frozenset({"name"}) if wordy else frozenset()
 
 
 def _not_a_date(profile: Profile, _: frozenset[str]) -> bool:

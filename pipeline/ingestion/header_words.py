@@ -11,7 +11,8 @@ from pipeline.transform.text import fold_header
 _SPELLINGS: Final = {
     # What of the thing the column holds.
     "code": "کد، شناسه، کدینگ، آیدی، id، code، key",
-    "number": "شماره، ش، نمره، سریال، no، nr، num، number، serial",
+    "number": "شماره، ش، نمره، no، nr، num، number",
+    "serial": "سریال، serial",
     "name": "نام، اسم، عنوان، شرح، نام خانوادگی، نام و نام خانوادگی، name، title، description",
     "date": "تاریخ، ت، مورخ، مورخه، date",
     "time": "ساعت، زمان، time، hour",
@@ -105,6 +106,7 @@ _SPELLINGS: Final = {
     "tax": "مالیات و عوارض، ارزش افزوده، مالیات بر ارزش افزوده، مالیات ارزش افزوده، tax، vat",
     "part_of_tax": "مالیات، عوارض",
     "payable": "قابل پرداخت، قابل دریافت، قابل وصول، payable",
+    "final": "نهایی، final",
     "balance": "مانده، بدهی، بدهکار، بستانکار، balance",
     "commission": "پورسانت، کمیسیون، commission",
     "profit": "سود، profit",
@@ -115,13 +117,12 @@ _SPELLINGS: Final = {
     # Weak words: they seldom tell two columns apart.
     "total": "مجموع، جمع، کل، جمعا، سرجمع، total، sum",
     "sale": "فروش، فروش رفته، فروخته شده، sale، sales",
-    "final": "نهایی، final",
     "registration": "ثبت، صدور، صادره، صادر شده، ایجاد، سیستم، سیستمی، registration، system، issue",
     "jalali": "شمسی، جلالی، jalali، shamsi",
     "filler": "از، به، در، و، با، هر، بر، بابت، طبق، ی، های، ها، ریال، ریالی، شده، کسر، خدمت، "
     "خدمات، rial، irr، of، the، in، and",
 }
-WEAK: Final = frozenset({"total", "sale", "final", "registration", "jalali", "filler"})
+WEAK: Final = frozenset({"total", "sale", "registration", "jalali", "filler"})
 # An amount of what? Alone it says nothing, so it never makes two headers alike by itself.
 HOLLOW: Final = frozenset({"amount"})
 # Things whose header may stand alone (`مشتری`, `فاکتور`): the cells tell whether code or name.
@@ -144,7 +145,7 @@ IMPLIED: Final = {
     "price": frozenset({"unit", "product", "amount"}),
     "quantity": _OF_PRODUCT,
     "discount": _OF_LINE | {"pay", "settle", "purchase"},
-    "payable": _OF_LINE | {"customer"},
+    "payable": _OF_LINE | {"customer", "final"},
     "before_discount": _OF_LINE,
     "tax": _OF_LINE,
     "free": frozenset({"quantity", "product"}),

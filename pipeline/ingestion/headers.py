@@ -19,6 +19,7 @@ EXACT: Final = 1.0
 FOLDED: Final = 0.99
 ALIAS: Final = 0.97
 SIMILAR: Final = 0.95  # the most that likeness can reach, with the cells agreeing
+RESEMBLING: Final = 0.2  # likeness from which a header that differs is worth naming
 UNSEEN: Final = 0.9  # the same where cells cannot or do not prove it
 VALUES: Final = 0.85  # the most where the cells supplied what the header does not say
 
@@ -160,7 +161,7 @@ class _Matching:
         elif nearest.near and nearest.wanted in self.taken:
             other = self.headers[self.taken[nearest.wanted]]
             self._leave(index, "taken", wanted=header, other=other)
-        elif nearest.likeness.differing:
+        elif nearest.likeness.differing and nearest.likeness.score >= RESEMBLING:
             word = nearest.likeness.differing
             self._leave(index, "differs", wanted=header, word=word)
         else:

@@ -220,6 +220,8 @@ def test_two_headers_equally_near_to_one_column_stay_unmatched() -> None:
         ("فاکتور", "amount", None),
         ("نوع", "type", "transaction_type"),
         ("نوع", "status", None),
+        ("فروش/برگشت", "type", "transaction_type"),
+        ("برگشت", "int", None),
         ("شماره فاکتور", "date", None),
         ("شناسه ویزیتور", "name", None),
         ("تاریخ صدور", "date", "system_date_jalali"),
