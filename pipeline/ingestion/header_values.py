@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.transform.text import clean_cell, fold_digits, fold_text
 
-SAMPLE_CELLS: Final = 60  # filled cells looked at per column: shares to within a few percent
+SAMPLE_CELLS: Final = 40  # filled cells looked at per column: enough to tell half from most
 CELL_LETTERS: Final = 80  # of a cell looked at: no date, figure or code is longer
 MOSTLY: Final = 0.8
 HALF: Final = 0.5

@@ -166,6 +166,7 @@ def test_no_header_gets_a_wrong_column(wanted: list[Wanted], with_cells: bool) -
         ("", None, "none", 0.0),
         (" - ", None, "none", 0.0),
         ("رنگ آسمان", None, "none", 0.0),
+        ("جمع فرش ثبت شمسی قابل پرداحت", None, "none", 0.0),  # misspelt, and too much besides
     ],
 )
 def test_how_a_header_is_matched_and_how_sure_it_is(
