@@ -1,1 +1,1 @@
-"""The work of the product: bytes in, trusted figures out. Never imports a user-interface framework."""
+"""The work of the product: bytes in, trusted figures out. Imports no user-interface framework."""

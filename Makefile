@@ -1,0 +1,91 @@
+# Daily commands. python3.11 with pip and venv is all that is needed; nothing is installed outside .venv.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(or $(shell command -v python3.11),python3)
+PY := .venv/bin/python
+INSTALLED := .venv/.installed
+DEV_INSTALLED := .venv/.installed-dev
+
+# The months in the order of their names; their .labels.csv neighbours are not exports.
+SAMPLES := data/samples/karamad_????-??.csv
+
+# Given on the command line, e.g. `make test ARGS="-k hook"` or `make sample LINES=500000 DIRTY=0`.
+ARGS ?=
+LINES ?= 10000
+DIRTY ?= 0.02
+SEED ?= 1
+PERIOD ?= 1403-08
+OUT ?= var/samples/karamad_$(PERIOD).csv
+
+.PHONY: help run test bench lint types format sample stop clean psql requirements hooks
+
+help: ## List the commands, a sentence each.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(INSTALLED) hooks ## Start the database, load and publish the sample months, show the KPI summary.
+	$(PY) -m pipeline migrate
+	$(PY) -m pipeline load $(SAMPLES) --source karamad --publish
+	$(PY) -m pipeline status
+
+test: $(DEV_INSTALLED) hooks ## Run all tests (ARGS="..." goes to pytest).
+	$(PY) -m pytest $(ARGS)
+
+bench: $(DEV_INSTALLED) ## Measure the pipeline against plain COPY (B0).
+	$(PY) -m tests.bench $(ARGS)
+
+lint: $(DEV_INSTALLED) types ## Check style, format and types.
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: $(DEV_INSTALLED) ## Check types (mypy --strict).
+	$(PY) -m mypy
+
+format: $(DEV_INSTALLED) ## Bring the code into the house format.
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+sample: $(INSTALLED) ## Write an invented export and its labels (LINES=, DIRTY=, SEED=, PERIOD=, OUT=).
+	mkdir -p $(dir $(OUT))
+	$(PY) -m pipeline sample $(OUT) --lines $(LINES) --dirty $(DIRTY) --seed $(SEED) --period $(PERIOD)
+
+stop: ## Stop the embedded database server.
+	@if [ -e $(INSTALLED) ]; then $(PY) -m pipeline stop; else echo "Nothing is installed, so nothing runs."; fi
+
+clean: stop ## Remove the virtual environment and caches; the database under var/ stays.
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+psql: $(INSTALLED) ## Open psql on the product's database.
+	$(PY) -m pipeline psql
+
+# Versions that are already pinned stay; ARGS="--upgrade" or ARGS="--upgrade-package polars" moves them.
+requirements: $(DEV_INSTALLED) ## Compile requirements*.in to exact versions with hashes.
+	$(COMPILE) $(ARGS) -o requirements.txt requirements.in
+	$(COMPILE) $(ARGS) -o requirements-dev.txt requirements-dev.in
+
+COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command 'make requirements'
+
+# An owner's own hooks path is kept; outside a git checkout there is nothing to guard.
+hooks: ## Switch on the hook that keeps real data out of commits.
+	@if git rev-parse --git-dir >/dev/null 2>&1; then \
+		git config --get core.hooksPath >/dev/null || git config core.hooksPath .githooks; \
+	fi
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed ($(PYTHON) is older or missing): apt-get install python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "$(PYTHON) cannot make a virtual environment: apt-get install python3-venv python3-pip"; exit 1; }
+	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+
+$(INSTALLED): requirements.txt | $(PY)
+	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEV_INSTALLED): requirements-dev.txt $(INSTALLED)
+	$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

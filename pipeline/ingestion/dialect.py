@@ -1,0 +1,242 @@
+"""Which delimiter, quote and escape a file uses, judged by how regular its sample lines become.
+
+A candidate is good when most lines have the same number of cells (pattern) and the cells look
+like numbers, dates, codes or words without other delimiters in them (type). The idea of weighing
+both is from van den Burg et al., "Wrangling messy CSV files" (2019); here damaged lines count
+against a candidate only by their share.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from pipeline.ingestion.cells import Dialect, Quotes, split_cells
+from pipeline.ingestion.kinds import TYPED, kind_of
+
+PLAIN_DELIMITERS = (",", ";", "\t", "|", " ")
+# How much a delimiter is trusted where the lines alone do not tell.
+_TRUST = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, "؛": 0.9, "،": 0.9, " ": 0.7, ":": 0.5}
+_OTHER_TRUST = 0.75
+_NEVER = frozenset("\"'._-/()%$+*=\\@<>?!{}[]\u200c\u200e\u200f\ufeff\ufffd")
+_RUN = re.compile(r"[^\w\s\"'.\-/()]{2,5}")
+_SCORED_ROWS = 60
+_TYPE_CELLS = 1200
+_JOINED_LINES = 200
+_LEAST_SCORE = 0.2
+_MOST_COLUMNS = 16_384
+_TABLE_SHARE = 0.25
+_LONE_SHARE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of the sample: index of its first line, its text (joined), its cells."""
+
+    index: int
+    text: str
+    cells: list[str]
+    quotes: Quotes
+
+
+@dataclass(frozen=True, slots=True)
+class DialectGuess:
+    """The dialect, the number of cells of a record, 0..1 confidence and the reason in English."""
+
+    dialect: Dialect
+    width: int
+    confidence: float
+    evidence: str
+
+
+def guess_dialect(
+    texts: Sequence[str], delimiter: str | None = None, quote: str | None = None
+) -> DialectGuess:
+    """Judge the dialect from sample lines (text without terminators); given parts are kept."""
+    lines = [text for text in texts if text.strip()]
+    if not lines:
+        return DialectGuess(Dialect(delimiter or ","), 0, 0.0, "no line with text in the sample")
+    delimiters = [delimiter] if delimiter else list(_delimiters(lines))
+    quotes = [quote] if quote else list(_quotes(lines))
+    scored = [
+        (_score(lines, Dialect(candidate, mark, "")), -i, Dialect(candidate, mark, ""))
+        for i, (candidate, mark) in enumerate((d, q) for d in delimiters for q in quotes)
+    ]
+    scored.sort(key=lambda entry: entry[:2], reverse=True)
+    best, _, dialect = scored[0] if scored else (0.0, 0, Dialect(",", quote or '"', ""))
+    if best < _LEAST_SCORE and delimiter is None:
+        dialect = Dialect(",", dialect.quote, "")
+    dialect = _settle_quotes(lines, dialect, given=quote is not None)
+    width = usual_width(read_rows(lines, dialect))
+    return _guess(dialect, width, best, scored)
+
+
+def _guess(
+    dialect: Dialect, width: int, best: float, scored: list[tuple[float, int, Dialect]]
+) -> DialectGuess:
+    rivals = [score for score, _, other in scored if other.delimiter != dialect.delimiter]
+    lead = best - max(rivals, default=0.0)
+    confidence = max(0.1, min(1.0, 0.5 + lead)) if width > 1 else 0.5
+    evidence = (
+        f"delimiter {dialect.delimiter!r} gives {width} cells a line (score {best:.2f}, "
+        f"{lead:.2f} ahead of the next), quote {dialect.quote!r}, escape {dialect.escape!r}"
+    )
+    return DialectGuess(dialect, width, confidence, evidence)
+
+
+def read_rows(lines: Sequence[str], dialect: Dialect) -> list[Row]:
+    """Cut sample lines into records; an open quote goes on only where it closes soundly."""
+    rows: list[Row] = []
+    index = 0
+    while index < len(lines):
+        row, used = _row(lines, index, dialect)
+        rows.append(row)
+        index += used
+    return rows
+
+
+def _row(lines: Sequence[str], index: int, dialect: Dialect) -> tuple[Row, int]:
+    split = split_cells(lines[index], dialect)
+    if split.quotes is Quotes.OPEN:
+        for end in range(index + 1, min(index + _JOINED_LINES, len(lines))):
+            if dialect.quote not in lines[end]:  # type: ignore[operator]
+                continue
+            # Inside an open quote, a line reads as if that quote stood right before it.
+            state = split_cells(f"{dialect.quote}{lines[end]}", dialect).quotes
+            if state is Quotes.SOUND:
+                text = "\n".join(lines[index : end + 1])
+                joined = split_cells(text, dialect)
+                return Row(index, text, joined.cells, joined.quotes), end + 1 - index
+            if state is not Quotes.OPEN:
+                break
+    return Row(index, lines[index], split.cells, split.quotes), 1
+
+
+def usual_width(rows: Sequence[Row]) -> int:
+    """Give the number of cells of a record: of the widths that many rows have, the first met.
+
+    The first and not the most frequent: a second table below may be the longer one.
+    """
+    counts = Counter(len(row.cells) for row in rows if row.quotes is Quotes.SOUND)
+    if not counts:
+        return len(rows[0].cells) if rows else 0
+    frequent = {w for w, n in counts.items() if n >= _TABLE_SHARE * counts.total()}
+    if max(frequent, default=1) > 1:
+        frequent.discard(1)
+    frequent = frequent or {counts.most_common(1)[0][0]}
+    return next(len(r.cells) for r in rows if len(r.cells) in frequent)
+
+
+def _delimiters(lines: Sequence[str]) -> Iterator[str]:
+    """Candidates: what stands in at least half of the lines, alone, doubled or with a blank."""
+    text = "\n".join(lines)
+    signs = [c for c, n in Counter(text).most_common(60) if 2 * n >= len(lines) and _may_part(c)]
+    runs = [run for run, n in Counter(_RUN.findall(text)).most_common(3) if 2 * n >= len(lines)]
+    for sign in dict.fromkeys([*(c for c in PLAIN_DELIMITERS if c in signs), *signs, *runs]):
+        if 2 * sum(sign in line for line in lines) < len(lines):
+            continue
+        yield sign
+        total = text.count(sign)
+        for longer in (sign * 2, f"{sign} ", f" {sign} "):
+            if sign != " " and text.count(longer) * len(longer.strip()) >= 0.7 * total:
+                yield longer
+
+
+def _may_part(sign: str) -> bool:
+    return not (sign.isalnum() or sign in _NEVER or sign in "\r\n")
+
+
+def _quotes(lines: Sequence[str]) -> Iterator[str]:
+    yield '"'
+    opened = sum(1 for line in lines if re.search(r"(?:^|[^\w\s]) ?'|\t'| '", line))
+    if opened:
+        yield "'"
+
+
+def _score(lines: Sequence[str], dialect: Dialect) -> float:
+    """Score 0..1: share of lines of the usual width x neatness of cells x trust."""
+    rows = read_rows(lines, dialect)
+    counts = Counter(len(row.cells) for row in rows if row.quotes is Quotes.SOUND)
+    top = counts.most_common(2)
+    if not top or not 1 < max(width for width, _ in top) <= _MOST_COLUMNS:
+        return 0.0
+    width, count = top[0]
+    share = count / len(rows)
+    if len(top) > 1 and top[1][0] > 1:
+        # A second table or a block of its own is no sign against the delimiter.
+        second = top[1][1] / len(rows)
+        share += second / 2 if second >= _TABLE_SHARE else 0.0
+    if width == 1:
+        return 0.0
+    neat = _neatness([r.cells for r in rows if len(r.cells) == width][:_SCORED_ROWS])
+    trust = _TRUST.get(dialect.delimiter.strip() or " ", _OTHER_TRUST)
+    return min(1.0, share) ** 2 * neat * (width - 1) / width * trust
+
+
+def _neatness(rows: list[list[str]]) -> float:
+    cells = [cell for row in rows for cell in row][:_TYPE_CELLS]
+    return sum(map(_neat, cells)) / max(1, len(cells))
+
+
+@lru_cache(maxsize=16_384)
+def _neat(cell: str) -> float:
+    kind = kind_of(cell)
+    points = 1.0
+    if kind == "empty":
+        points = 0.7
+    elif kind not in TYPED and any(sign in cell for sign in ",;\t|"):
+        points = 0.6
+    if cell[:1] == " " or cell[-1:] == " ":
+        points -= 0.2
+    if cell[:1] in ("'", '"') or cell[-1:] in ("'", '"'):
+        points -= 0.4
+    return points
+
+
+def _settle_quotes(lines: Sequence[str], dialect: Dialect, given: bool) -> Dialect:
+    """Decide the escape, whether quotes inside plain cells are text, or that nothing is quoted."""
+    quote = dialect.quote or '"'
+    rows = [row for row in read_rows(lines, dialect) if quote in row.text]
+    width = usual_width(read_rows(lines, dialect))
+    escape = _escape(rows, dialect, width)
+    settled = replace(dialect, escape=escape)
+    strict = [split_cells(r.text, replace(settled, lone_quotes=False)).quotes for r in rows]
+    sound = strict.count(Quotes.SOUND)
+    lone = strict.count(Quotes.LONE)
+    if not given and not sound and len(strict) - lone > 1:
+        return replace(settled, quote=None, escape=None)
+    return replace(settled, lone_quotes=not (sound > 1 and lone <= max(1, _LONE_SHARE * sound)))
+
+
+def _escape(rows: Sequence[Row], dialect: Dialect, width: int) -> str | None:
+    """Choose doubled, backslash or none by how many rows become sound; doubled where equal."""
+    doubled = _sound(rows, replace(dialect, escape=None), width)
+    backslash = _sound(rows, replace(dialect, escape="\\"), width)
+    free = _sound(rows, replace(dialect, escape=""), width)
+    quote = dialect.quote or '"'
+    gained = backslash - doubled
+    if any(f"\\{quote}" in rows[i].text for i in gained) and len(free - backslash) < len(gained):
+        return "\\"
+    # One odd line is damage; a file whose writer never escapes has several, and no doubled quote.
+    odd = free - doubled
+    inside = re.compile(f"[^{quote}]{quote * 2}[^{quote}]")
+    proper = sum(1 for i in doubled if inside.search(_without_empty(rows[i].text, dialect)))
+    if len(odd) > max(1, _LONE_SHARE * len(rows)) and len(odd) > proper:
+        return ""
+    return None
+
+
+def _without_empty(text: str, dialect: Dialect) -> str:
+    quote, delimiter = dialect.quote or '"', dialect.delimiter
+    padded = f"{delimiter}{text}{delimiter}"
+    return padded.replace(f"{delimiter}{quote * 2}{delimiter}", delimiter * 2)
+
+
+def _sound(rows: Sequence[Row], dialect: Dialect, width: int) -> set[int]:
+    found = set()
+    for i, row in enumerate(rows):
+        split = split_cells(row.text, dialect)
+        if split.quotes is Quotes.SOUND and len(split.cells) == width:
+            found.add(i)
+    return found

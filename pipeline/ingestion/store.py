@@ -1,0 +1,108 @@
+"""Keeping a file: its bytes, compressed, and its receipt, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from isal import isal_zlib
+
+from pipeline.db import Connection, fetch_one, query, run, transaction
+
+CHUNK_BYTES = 1024**2
+COMPRESSION_LEVEL = 1
+_WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is said of a file once its bytes are committed, or were before (`is_new` false)."""
+
+    load_id: int
+    sha256: bytes
+    size: int
+    is_new: bool
+    received_at: datetime | None = None
+    received_by: str | None = None
+    file_name: str | None = None
+
+
+def hash_file(path: Path) -> bytes:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def find_receipt(connection: Connection, source: str, sha256: bytes) -> Receipt | None:
+    """The receipt of the same bytes of the same source, if there is one."""
+    row = fetch_one(connection, "find_load_by_hash", {"source": source, "sha256": sha256})
+    if row is None:
+        return None
+    facts = {name: row[name] for name in ("received_at", "received_by", "file_name")}
+    return Receipt(row["load_id"], sha256, 0, False, **facts)
+
+
+def store_file(url: str, path: Path, source: str, received_by: str) -> Receipt:
+    """Keep a file's bytes; when this returns they are committed.
+
+    The same bytes again write nothing: the first receipt comes back, `is_new` false.
+    """
+    sha256, size = hash_file(path), path.stat().st_size
+    with transaction(url) as connection:
+        if (known := find_receipt(connection, source, sha256)) is not None:
+            return known
+        facts = {"source": source, "file_name": path.name, "file_size": size, "sha256": sha256}
+        row = fetch_one(connection, "add_load", {**facts, "received_by": received_by})
+        if row is None:
+            connection.rollback()
+            known = find_receipt(connection, source, sha256)
+            assert known is not None  # the other one committed, or our insert would have gone in
+            return known
+        run(connection, "add_load_state", {"load_id": row["load_id"], "source": source})
+        _copy_chunks(connection, row["load_id"], path)
+    return Receipt(row["load_id"], sha256, size, True)
+
+
+def read_chunks(connection: Connection, load_id: int) -> Iterator[bytes]:
+    """The bytes of a kept file, in order, streamed."""
+    with connection.cursor(name="file_chunks") as cursor:
+        cursor.itersize = 8
+        cursor.execute(query("read_file_chunks"), {"load_id": load_id})
+        for (data,) in cursor:
+            yield isal_zlib.decompress(data)
+
+
+def file_chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, piece by piece."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _copy_chunks(connection: Connection, load_id: int, path: Path) -> None:
+    with connection.cursor().copy(query("copy_file_chunks")) as copy:
+        copy.set_types(["int8", "int4", "int4", "bytea"])
+        for number, (size, data) in enumerate(_compressed(path)):
+            copy.write_row((load_id, number, size, data))
+
+
+def _compressed(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Each piece's size and compressed bytes; compression runs beside the way to the server."""
+    waiting: deque[Future[tuple[int, bytes]]] = deque()
+    with ThreadPoolExecutor(_WORKERS, "compress") as pool:
+        for chunk in file_chunks(path):
+            waiting.append(pool.submit(_compress, chunk))
+            if len(waiting) > 2 * _WORKERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _compress(chunk: bytes) -> tuple[int, bytes]:
+    return len(chunk), isal_zlib.compress(chunk, COMPRESSION_LEVEL, zlib.MAX_WBITS)

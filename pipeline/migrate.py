@@ -1,0 +1,134 @@
+"""Bring a database to the present schema: numbered migrations once each, views as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import LiteralString, cast
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from pipeline.db import SQL_ROOT, Connection, connect, fetch_all, fetch_one, run
+from pipeline.errors import PipelineError
+from pipeline.server import DATABASE, embedded_folder, ensure_embedded
+from pipeline.settings import Settings
+from pipeline.transform.jalali import calendar_months
+
+VIEWS_NUMBER = 0
+
+
+def prepare_database(settings: Settings) -> str:
+    """Make sure that the database exists and has the present schema; returns its URL."""
+    if not settings.database_url:
+        _ensure_database(ensure_embedded(embedded_folder(settings)))
+    from pipeline.db import database_url
+
+    url = database_url(settings)
+    migrate(url)
+    return url
+
+
+def migrate(url: str) -> list[str]:
+    """Apply what is missing, each migration in its own transaction; returns the names applied."""
+    applied = []
+    with connect(url) as connection:
+        run(connection, "create_migrations_table")
+        connection.commit()
+        for path in _migration_files():
+            if _apply(connection, path):
+                applied.append(path.stem)
+        if _replace_views(connection):
+            applied.append("views")
+        if applied:
+            _set_defaults(connection, url)
+    return applied
+
+
+def _ensure_database(maintenance_url: str) -> None:
+    with connect(maintenance_url, autocommit=True) as connection:
+        if fetch_one(connection, "find_database", {"name": DATABASE}) is None:
+            run(connection, "create_database", database=sql.Identifier(DATABASE))
+
+
+def _migration_files() -> list[Path]:
+    return sorted((SQL_ROOT / "migrations").glob("[0-9][0-9][0-9]_*.sql"))
+
+
+def _apply(connection: Connection, path: Path) -> bool:
+    """Apply one migration unless it was applied before; refuse when its text changed since."""
+    text = path.read_text(encoding="utf-8")
+    number, checksum = int(path.stem[:3]), _checksum(text)
+    with connection.transaction():
+        run(connection, "lock_migrations")
+        known = {row["number"]: row for row in fetch_all(connection, "list_migrations")}
+        if number in known:
+            if known[number]["checksum"] != checksum:
+                raise PipelineError(
+                    "MIGRATION_CHANGED",
+                    fa="مهاجرت {name} پس از اجرا تغییر کرده است؛ متن آن را برگردانید و تغییر را در مهاجرتی تازه بنویسید.",
+                    en="Migration {name} was changed after it had been applied; restore its text and write the change as a new migration.",
+                    name=path.name,
+                )
+            return False
+        connection.execute(cast(LiteralString, text))
+        _record(connection, number, path.stem, checksum)
+    return True
+
+
+def _replace_views(connection: Connection) -> bool:
+    """Make every view of `sql/views` again when any of them changed."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted((SQL_ROOT / "views").glob("*.sql"))}
+    checksum = _checksum("\0".join(texts.values()))
+    with connection.transaction():
+        run(connection, "lock_migrations")
+        known = {row["number"]: row for row in fetch_all(connection, "list_migrations")}
+        if VIEWS_NUMBER in known and known[VIEWS_NUMBER]["checksum"] == checksum:
+            return False
+        for view in fetch_all(connection, "list_views"):
+            run(connection, "drop_view", view=sql.Identifier(view["schemaname"], view["viewname"]))
+        _create_views(connection, list(texts.values()))
+        _record(connection, VIEWS_NUMBER, "views", checksum)
+    return True
+
+
+def _create_views(connection: Connection, texts: list[str]) -> None:
+    """Create views in whatever order their references ask for."""
+    while texts:
+        waiting = []
+        for text in texts:
+            try:
+                with connection.transaction():
+                    connection.execute(cast(LiteralString, text))
+            except psycopg.errors.UndefinedTable:
+                waiting.append(text)
+        if len(waiting) == len(texts):
+            connection.execute(cast(LiteralString, waiting[0]))
+        texts = waiting
+
+
+def _set_defaults(connection: Connection, url: str) -> None:
+    database = conninfo_to_dict(url).get("dbname") or connection.info.dbname
+    run(connection, "set_search_path", database=sql.Identifier(str(database)))
+    months = calendar_months()
+    run(
+        connection,
+        "fill_jalali_months",
+        {
+            "months": [month.name for month in months],
+            "first_days": [month.first_day for month in months],
+            "days": [month.days for month in months],
+        },
+    )
+
+
+def _record(connection: Connection, number: int, name: str, checksum: str) -> None:
+    run(connection, "record_migration", {"number": number, "name": name, "checksum": checksum})
+
+
+def _checksum(text: str) -> str:
+    """Of the statements alone, so that a comment may still be mended."""
+    statements = re.sub(r"--[^\n]*", "", text)
+    return hashlib.sha256(" ".join(statements.split()).encode()).hexdigest()

@@ -1,0 +1,88 @@
+"""Rules about a load as a whole: its columns, its size against last month, its days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from pipeline.contracts import WEEKDAYS, Mapping
+from pipeline.db import Connection, Row, fetch_all, fetch_one
+from pipeline.ingestion.headers import Match
+from pipeline.quality.rules import RuleSet
+from pipeline.transform.jalali import jalali_text
+
+RunIssue = tuple[str, str, Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How one load looks as a whole: records, net total, and empty cells by canonical column."""
+
+    lines: int
+    net_amount: Decimal
+    empty: dict[str, int]
+
+
+def column_issues(mapping: Mapping, matches: Sequence[Match]) -> Iterator[RunIssue]:
+    """Columns that are missing, new, or found under another name."""
+    matched = {match.column for match in matches if match.column}
+    for name, field in mapping.fields():
+        if name not in matched:
+            yield "MISSING_COLUMN", field.header, None
+    for match in matches:
+        if match.column is None and match.header.strip():
+            yield "NEW_COLUMN", match.header, None
+        elif match.how in ("similar", "values"):
+            yield "RENAMED_COLUMN", f"{match.header} → {mapping.header_of(str(match.column))}", None
+
+
+def drift_issues(
+    connection: Connection, mapping: Mapping, period: str, profile: Profile, rules: RuleSet
+) -> Iterator[RunIssue]:
+    """What is far from the last published month of the source."""
+    facts = {"source": mapping.source_system, "period": period}
+    before = fetch_one(connection, "read_previous_load", facts)
+    if before is None:
+        return
+    lines = rules.threshold("ROW_COUNT_DRIFT", "percent")
+    if _far(Decimal(profile.lines), Decimal(before["lines_read"]), lines):
+        yield "ROW_COUNT_DRIFT", f"{before['lines_read']} → {profile.lines}", None
+    total = rules.threshold("TOTAL_DRIFT", "percent")
+    if _far(profile.net_amount, before["net_amount"], total):
+        change = profile.net_amount - before["net_amount"]
+        values = f"{before['net_amount']:f} → {profile.net_amount.normalize():f}"
+        yield "TOTAL_DRIFT", values, abs(change)
+    yield from _null_rates(connection, before, profile, rules)
+
+
+def _null_rates(
+    connection: Connection, before: Row, profile: Profile, rules: RuleSet
+) -> Iterator[RunIssue]:
+    points = rules.threshold("NULL_RATE_DRIFT", "points")
+    for row in fetch_all(connection, "list_column_profiles", {"run_id": before["run_id"]}):
+        if row["column_name"] not in profile.empty or not row["lines"] or not profile.lines:
+            continue
+        then = Decimal(100 * row["empty_lines"]) / row["lines"]
+        now = Decimal(100 * profile.empty[row["column_name"]]) / profile.lines
+        if abs(now - then) > points:
+            yield "NULL_RATE_DRIFT", f"{row['header']}: {then:.1f}% → {now:.1f}%", None
+
+
+def missing_days(
+    days: Sequence[date], seen: set[date], mapping: Mapping, lines: int, rules: RuleSet
+) -> Iterator[RunIssue]:
+    """Working days of the month without a canonical line; a small load tells nothing."""
+    if lines < rules.threshold("MISSING_DAYS", "min_lines"):
+        return
+    missing = [
+        day for day in days if day not in seen and WEEKDAYS[day.weekday()] not in mapping.weekend
+    ]
+    if missing:
+        text = jalali_text if mapping.calendar == "jalali" else date.isoformat
+        yield "MISSING_DAYS", ", ".join(text(day) for day in missing), None
+
+
+def _far(now: Decimal, then: Decimal, percent: Decimal) -> bool:
+    return bool(then) and abs(now - then) * 100 > percent * abs(then)

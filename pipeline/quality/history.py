@@ -1,0 +1,112 @@
+"""Rules that look at a whole load and at the months before it: set operations, not lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts import Mapping
+from pipeline.db import Connection, copy_in, fetch_all
+from pipeline.quality.check import questions
+from pipeline.quality.memory import LoadMemory
+from pipeline.quality.rules import RuleSet
+from pipeline.transform.facts import as_csv
+from pipeline.transform.numbers import AMOUNT
+
+LATE_SCHEMA = {"line_no": pl.Int32, "column": pl.String, "impact_amount": AMOUNT}
+
+
+@dataclass(frozen=True, slots=True)
+class LoadContext:
+    """The load that is being checked: names of its tables and the days of its month."""
+
+    source: str
+    period: str
+    first_day: date
+    last_day: date
+    names: dict[str, Any]
+
+
+def check_load(
+    connection: Connection,
+    context: LoadContext,
+    rules: RuleSet,
+    mapping: Mapping,
+    memory: LoadMemory,
+) -> dict[str, pl.DataFrame]:
+    """Lines found by load and history rules, by code: `line_no, column, impact_amount`."""
+    facts = {"source": context.source, "period": context.period}
+    published = [row["load_id"] for row in fetch_all(connection, "list_published_loads", facts)]
+    days = {"first_day": context.first_day, "last_day": context.last_day}
+    found = {
+        "DUPLICATE_LINE": _twins(connection, context, memory),
+        "DATE_OUT_OF_PERIOD": _query(connection, "find_lines_out_of_period", days, context),
+        "PRICE_OUTLIER": _price_outliers(connection, rules, mapping, memory, published),
+        "ATTRIBUTE_CONFLICT": _name_conflicts(memory),
+    }
+    for rule in rules.of_scope("history"):
+        name = f"rules/{rule.code.lower()}"
+        found[rule.code] = _query(connection, name, {"published": published}, context)
+    return found
+
+
+def _query(
+    connection: Connection, name: str, parameters: dict[str, Any], context: LoadContext
+) -> pl.DataFrame:
+    rows = fetch_all(connection, name, parameters, **context.names)
+    return pl.DataFrame(
+        {
+            "line_no": [row["line_no"] for row in rows],
+            "column": [row["column_name"] for row in rows],
+            "impact_amount": pl.Series([row["impact_amount"] for row in rows], dtype=AMOUNT),
+        },
+        schema_overrides=LATE_SCHEMA,
+    )
+
+
+def _twins(connection: Connection, context: LoadContext, memory: LoadMemory) -> pl.DataFrame:
+    candidates = memory.twin_candidates()
+    if not candidates:
+        return pl.DataFrame(schema=LATE_SCHEMA)
+    return _query(connection, "find_twin_lines", {"candidates": candidates}, context)
+
+
+def _price_outliers(
+    connection: Connection,
+    rules: RuleSet,
+    mapping: Mapping,
+    memory: LoadMemory,
+    published: list[int],
+) -> pl.DataFrame:
+    """Prices far from the median of the load, or of the latest month that had enough lines."""
+    rule = rules["PRICE_OUTLIER"]
+    own = memory.prices(int(rule.thresholds["min_lines"]))
+    copy_in(connection, "copy_new_product_prices", as_csv(own))
+    before = fetch_all(connection, "list_published_prices", {"published": published})
+    earlier = pl.DataFrame(
+        {
+            "product_id": pl.Series([row["product_id"] for row in before], dtype=pl.String),
+            "median_price": pl.Series([Decimal(row["median_price"]) for row in before], dtype=AMOUNT),
+        }
+    ).join(own, on="product_id", how="anti")
+    medians = pl.concat([own.select("product_id", "median_price"), earlier])
+    (question,) = questions(rule, rules, mapping)
+    lines = memory.with_prices(medians).filter(question.condition)
+    return lines.select(
+        "line_no", column=pl.lit("unit_price"), impact_amount=question.impact.cast(AMOUNT)
+    )
+
+
+def _name_conflicts(memory: LoadMemory) -> pl.DataFrame:
+    found = [
+        lines.select(
+            "line_no", column=pl.lit(name), impact_amount=pl.lit(None, dtype=AMOUNT)
+        )
+        for name, lines in memory.name_conflicts().items()
+        if lines.height
+    ]
+    return pl.concat(found) if found else pl.DataFrame(schema=LATE_SCHEMA)

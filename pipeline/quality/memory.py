@@ -1,0 +1,131 @@
+"""What a run remembers of its lines, a few bytes each, for rules that look at the whole load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipeline.contracts import DIMENSION_KEYS, NAME_ATTRIBUTES, Mapping
+from pipeline.transform.numbers import AMOUNT
+from pipeline.transform.text import fold_text
+
+# Twins agree in these; whether they are twins to the letter is asked of RAW.
+TWIN_KEYS = ("invoice_id", "invoice_line_no", "product_id", "customer_id", "quantity", "net_amount")
+
+
+@dataclass(slots=True)
+class LoadMemory:
+    """Collects, block by block, what load rules need of the canonical lines."""
+
+    mapping: Mapping
+    _twins: list[pl.DataFrame] = field(default_factory=list)
+    _prices: list[pl.DataFrame] = field(default_factory=list)
+    _names: dict[str, NameMemory] = field(default_factory=dict)
+
+    def add(self, frame: pl.DataFrame, cells: pl.DataFrame) -> None:
+        """Remember the lines of a block; `cells` are the raw cells of the same lines."""
+        self._twins.append(frame.select("line_no", twin=pl.struct(TWIN_KEYS).hash()))
+        self._prices.append(
+            frame.filter(pl.col("transaction_type") == "SALE").select(
+                "line_no", pl.col("product_id").cast(pl.Categorical), "unit_price", "quantity"
+            )
+        )
+        for dimension, name in NAME_ATTRIBUTES.items():
+            if name in cells.columns:
+                memory = self._names.setdefault(name, NameMemory())
+                memory.add(frame["line_no"], frame[DIMENSION_KEYS[dimension]], cells[name])
+
+    def twin_candidates(self) -> list[int]:
+        """Numbers of lines that have a possible twin."""
+        if not self._twins:
+            return []
+        twins = pl.concat(self._twins)
+        return twins.filter(pl.col("twin").is_duplicated())["line_no"].to_list()
+
+    def prices(self, min_lines: int) -> pl.DataFrame:
+        """Per product with enough sale lines: `product_id, median_price, lines`.
+
+        The median is the lower of the middle two, so a price that was really asked.
+        """
+        return (
+            self._sale_prices()
+            .group_by("product_id")
+            .agg(
+                median_price=pl.col("unit_price").sort().get((pl.len() - 1) // 2),
+                lines=pl.len(),
+            )
+            .filter(pl.col("lines") >= min_lines)
+            .with_columns(pl.col("product_id").cast(pl.String))
+            .sort("product_id")
+        )
+
+    def with_prices(self, medians: pl.DataFrame) -> pl.DataFrame:
+        """Sale lines beside the usual price of their product, where one is known."""
+        known = medians.select(pl.col("product_id").cast(pl.Categorical), "median_price")
+        return self._sale_prices().join(known, on="product_id").with_columns(
+            transaction_type=pl.lit("SALE")
+        )
+
+    def name_conflicts(self) -> dict[str, pl.DataFrame]:
+        """Per name attribute the lines whose name is not the usual one: `line_no, raw_value`."""
+        return {name: memory.conflicts() for name, memory in self._names.items()}
+
+    def _sale_prices(self) -> pl.DataFrame:
+        return pl.concat(self._prices) if self._prices else _NO_PRICES
+
+
+_NO_PRICES = pl.DataFrame(
+    schema={
+        "line_no": pl.Int32,
+        "product_id": pl.Categorical,
+        "unit_price": AMOUNT,
+        "quantity": AMOUNT,
+    }
+)
+
+
+class NameMemory:
+    """Which names each code of one dimension was given, and on which lines."""
+
+    def __init__(self) -> None:
+        self._lines: list[pl.DataFrame] = []
+        self._pairs: list[pl.DataFrame] = []
+
+    def add(self, line_no: pl.Series, code: pl.Series, name: pl.Series) -> None:
+        frame = pl.DataFrame([line_no.alias("line_no"), code.alias("code"), name.alias("name")])
+        frame = frame.filter(pl.col("code").is_not_null() & (pl.col("name").str.len_bytes() > 0))
+        frame = frame.with_columns(pair=pl.struct("code", "name").hash())
+        self._lines.append(frame.select("line_no", "pair"))
+        self._pairs.append(
+            frame.group_by("pair").agg(
+                pl.first("code", "name"), lines=pl.len(), first_line=pl.min("line_no")
+            )
+        )
+
+    def conflicts(self) -> pl.DataFrame:
+        """Lines whose folded name is not the most frequent one of their code (tie: seen first)."""
+        pairs = self._contested()
+        if pairs.is_empty():
+            return pl.DataFrame(schema={"line_no": pl.Int32, "raw_value": pl.String})
+        spellings = pairs.group_by("code", "folded").agg(
+            lines=pl.sum("lines"), first_line=pl.min("first_line")
+        )
+        usual = spellings.sort("lines", "first_line", descending=[True, False]).unique(
+            "code", keep="first", maintain_order=True
+        )
+        minority = pairs.join(usual, on=["code", "folded"], how="anti")
+        lines = pl.concat(self._lines).join(minority.select("pair", "name"), on="pair")
+        return lines.select("line_no", raw_value="name").sort("line_no")
+
+    def _contested(self) -> pl.DataFrame:
+        """Names of the codes that have more than one, with their folded spelling."""
+        if not self._pairs:
+            return pl.DataFrame()
+        pairs = pl.concat(self._pairs).group_by("pair").agg(
+            pl.first("code", "name"), lines=pl.sum("lines"), first_line=pl.min("first_line")
+        )
+        pairs = pairs.filter(pl.col("code").is_duplicated())
+        folded = [fold_text(name).replace(" ", "") for name in pairs["name"]]
+        pairs = pairs.with_columns(folded=pl.Series(folded, dtype=pl.String))
+        return pairs.filter(pl.col("folded") != "")

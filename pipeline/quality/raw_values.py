@@ -1,0 +1,54 @@
+"""The cells of RAW lines, for issues that are found after their lines have passed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from pipeline.db import Connection, fetch_all
+from pipeline.ingestion.cells import split_cells
+from pipeline.ingestion.inspection import Inspection
+
+
+def add_raw_values(
+    connection: Connection,
+    found: dict[str, pl.DataFrame],
+    inspection: Inspection,
+    positions: dict[str, int],
+    names: dict[str, Any],
+) -> dict[str, pl.DataFrame]:
+    """Each frame of `line_no, column` with the `raw_value` that the file has there."""
+    wanted = sorted({line for frame in found.values() for line in frame["line_no"]})
+    columns = sorted({c for frame in found.values() for c in frame["column"] if c in positions})
+    if not wanted:
+        return {
+            code: frame.with_columns(raw_value=pl.lit(None, dtype=pl.String))
+            for code, frame in found.items()
+        }
+    lines = fetch_all(connection, "read_raw_lines", {"line_nos": wanted}, **names)
+    cells = _cells([row["line"] for row in lines], inspection, [positions[c] for c in columns])
+    values = (
+        cells.rename(dict(zip(cells.columns, columns, strict=True)))
+        .with_columns(line_no=pl.Series([row["line_no"] for row in lines], dtype=pl.Int32))
+        .unpivot(index="line_no", variable_name="column", value_name="raw_value")
+    )
+    return {
+        code: frame.join(values, on=["line_no", "column"], how="left")
+        for code, frame in found.items()
+    }
+
+
+def _cells(lines: list[str], inspection: Inspection, positions: list[int]) -> pl.DataFrame:
+    """The cells at some positions, one String column each, named by position."""
+    dialect = inspection.dialect
+    rows = [split_cells(line, dialect).cells for line in lines]
+    return pl.DataFrame(
+        {
+            str(position): pl.Series(
+                [cells[position] if position < len(cells) else None for cells in rows],
+                dtype=pl.String,
+            )
+            for position in positions
+        }
+    )

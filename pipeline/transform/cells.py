@@ -1,0 +1,62 @@
+"""Cleaning whole columns of cells: what the eye does not see goes, what it reads stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+# Direction marks, embeddings and isolates, joiners, byte-order mark, soft hyphen.
+INVISIBLE = r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u061c]"
+# Every blank a screen shows as a space, tabs and line ends included.
+BLANKS = r"[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+
+DIGITS = dict(zip("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789", strict=True))
+_DIGITS_FROM, _DIGITS_TO = list(DIGITS), list(DIGITS.values())
+
+
+def clean(column: pl.Series) -> pl.Series:
+    """Cells without invisible marks and without blanks around; inner blanks become one space.
+
+    Empty cells and a lone `-` become null. String in, String out, same length.
+    """
+    column = column.str.strip_chars()
+    if not _is_ascii(column):
+        column = column.str.replace_all(INVISIBLE, "").str.replace_all(BLANKS, " ").str.strip_chars()
+    return column.set(column.is_in(["", "-"]), None)
+
+
+def clean_key(column: pl.Series) -> pl.Series:
+    """Codes as text: cleaned, Persian and Arabic digits folded to ASCII, leading zeros kept."""
+    column = clean(column)
+    return column if _is_ascii(column) else fold_digits(column)
+
+
+def fold_digits(column: pl.Series) -> pl.Series:
+    """Persian and Arabic digits as ASCII ones."""
+    return column.str.replace_many(_DIGITS_FROM, _DIGITS_TO)
+
+
+def map_distinct(
+    column: pl.Series,
+    read: Callable[[str], Any],
+    dtype: pl.DataType | type[pl.DataType],
+    known: dict[str, Any],
+) -> pl.Series:
+    """Apply `read` once to every distinct text and spread the answers over the column.
+
+    `known` remembers answers from block to block: a month has some thirty days, however many lines.
+    """
+    distinct = column.unique().drop_nulls()
+    for text in distinct:
+        if text not in known:
+            known[text] = read(text)
+    answers = pl.Series([known[text] for text in distinct], dtype=dtype)
+    if answers.null_count() == len(answers):
+        return pl.Series(column.name, [None], dtype=dtype).new_from_index(0, len(column))
+    return column.replace_strict(distinct, answers, default=None, return_dtype=dtype)
+
+
+def _is_ascii(column: pl.Series) -> bool:
+    return bool((column.str.len_bytes() == column.str.len_chars()).all())

@@ -1,0 +1,2 @@
+-- Purpose: the facts of a load become visible.
+alter table canonical.sales attach partition {sales} for values in ({load_id})

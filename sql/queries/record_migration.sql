@@ -1,0 +1,5 @@
+-- Purpose: note a migration as applied; number 0 stands for the views as a whole.
+insert into app.migrations (number, name, checksum)
+values (%(number)s, %(name)s, %(checksum)s)
+on conflict (number) do update
+    set checksum = excluded.checksum, name = excluded.name, applied_at = now()
