@@ -2,6 +2,7 @@
 
 from pipeline.samples.generator import SERIES, SampleSummary, generate, generate_series
 from pipeline.samples.labels import Label, labels_path, read_labels
+from pipeline.samples.sanitize import sanitize
 
 __all__ = [
     "SERIES",
@@ -11,4 +12,5 @@ __all__ = [
     "generate_series",
     "labels_path",
     "read_labels",
+    "sanitize",
 ]

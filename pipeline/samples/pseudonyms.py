@@ -22,6 +22,7 @@ _UPPER: Final = _LOWER.upper()
 _SPELLED: Final = {"ی": "ک", "ک": "ی", "ي": "ك", "ك": "ي"}
 _ONE_SPELLING: Final = {"ي": "ی", "ك": "ک"}
 _LONE_BYTE: Final = re.compile("[\udc80-\udcff]")
+_POWERED_OR_HEX: Final = re.compile(r"\d[eExX]")
 _NEVER_UTF8: Final = "\udcff"  # stands for the byte FF, which no UTF-8 text holds
 _ROUNDS: Final = 8
 
@@ -55,11 +56,34 @@ class Pseudonyms:
         core = "".join(_ONE_SPELLING.get(c, _plain_digit(c)) for c in text if c.isalnum())
         stream = iter(self._streamed(kind, core, len(core)))
         shown = (self._other(c, next(stream)) if c.isalnum() else c for c in text)
-        return _LONE_BYTE.sub(_NEVER_UTF8, "".join(shown))
+        return without_stray_bytes("".join(shown))
+
+    def words(self, text: str) -> str:
+        """Other Persian letters in a cell that should hold a figure; all else stays."""
+        if not any(_is_persian(char) for char in text):
+            return text
+        pairs = zip(text, self.text(text), strict=True)
+        return "".join(new if _is_persian(old) else old for old, new in pairs)
+
+    def bad_figures(self, text: str) -> str:
+        """An unreadable number in the same bad form: zeros stay, no other digit becomes one.
+
+        Where a letter is read into the number (`1E20`, `0x1F`), digits are the defect: they stay.
+        """
+        if _POWERED_OR_HEX.search(text):
+            return self.words(text)
+        shown = []
+        for place, char in enumerate(self.words(text)):
+            digits = _digit_set(char)
+            if digits and char != digits[0]:
+                char = digits[1 + self.number_below(9, f"bad|{place}|{text}")]
+            shown.append(char)
+        return "".join(shown)
 
     def number_below(self, limit: int, purpose: str) -> int:
         """A secret number from 0 to `limit - 1`, fixed by key and purpose."""
-        return int.from_bytes(self._mac(purpose.encode())) % limit
+        message = purpose.encode(errors="surrogateescape")
+        return int.from_bytes(self._mac(message)) % limit
 
     def _mac(self, message: bytes) -> bytes:
         return hmac.new(self._key, message, hashlib.sha256).digest()
@@ -107,6 +131,15 @@ class Pseudonyms:
             mixed = int.from_bytes(self._mac(f"code|{tweak}|{number}|{right}".encode()))
             left, right = right, left ^ (mixed & mask)
         return left << half | right
+
+
+def without_stray_bytes(text: str) -> str:
+    """Bytes that were no UTF-8 may spell a name in another encoding: FF takes their places."""
+    return _LONE_BYTE.sub(_NEVER_UTF8, text)
+
+
+def _is_persian(char: str) -> bool:
+    return "\u0600" <= char <= "\u06ff" and char.isalpha()
 
 
 def _digit_set(char: str) -> str:

@@ -13,12 +13,14 @@ MONEY: Final = (
     "net_amount",
 )
 _TOLERANCE: Final = 1
+_AROUND: Final = r"[\s\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff+\-−()]*"
 _NUMBER: Final = re.compile(
-    r"(?P<before>[^\w.٫]*)(?P<whole>\d[\d,٬ ]*|)(?P<part>[.٫]\d*)?(?P<power>[eE][+-]?\d+)?"
-    r"(?P<after>[^\w.٫]*)"
+    rf"(?P<before>{_AROUND})(?P<whole>\d(?:[\d,٬ ]*\d)?|)(?P<part>[.٫]\d*)?"
+    rf"(?P<power>[eE][+-]?\d+)?(?P<after>{_AROUND})"
 )
 _NEGATIVE: Final = re.compile(r"[-−(]")
-_POWERED_OR_HEX: Final = re.compile(r"[eExX]")
+_LIMIT: Final = 10**15
+_MOST_DECIMALS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ def read_written(text: str) -> Written | None:
         return None
     plain = re.sub("[,٬ ]", "", found["whole"]) + (found["part"] or "").replace("٫", ".")
     value = Decimal(plain + (found["power"] or ""))
-    signs = _NEGATIVE.findall(found["before"] + found["after"].replace(")", ""))
-    return Written(-value if signs else value, found) if len(signs) < 2 else None
+    signs = _NEGATIVE.findall(found["before"] + found["after"])
+    fits = value < _LIMIT and value == round(value, _MOST_DECIMALS) and len(signs) < 2
+    return Written(-value if signs else value, found) if fits else None
 
 
 def scale(cells: dict[str, str], factor: Decimal, pseudonyms: Pseudonyms) -> dict[str, str]:
@@ -73,32 +76,20 @@ def scale(cells: dict[str, str], factor: Decimal, pseudonyms: Pseudonyms) -> dic
         if one is not None:
             texts[name] = one.rewritten(scaled[name])
         elif name in cells:
-            texts[name] = _unreadable(cells[name], pseudonyms)
+            texts[name] = pseudonyms.bad_figures(cells[name])
     return texts
 
 
-def _unreadable(text: str, pseudonyms: Pseudonyms) -> str:
-    """The same bad form without its figures; a zero stays and no other digit becomes one."""
-    if _POWERED_OR_HEX.search(text):
-        return text  # the digits are the defect
-    return "".join(
-        str(1 + pseudonyms.number_below(9, f"bad|{place}|{text}"))
-        if char in "123456789"
-        else pseudonyms.text(char)
-        if "\u0600" <= char <= "\u06ff" and char.isalpha()
-        else char
-        for place, char in enumerate(text)
-    )
-
-
 def _scaled(values: dict[str, Decimal], factor: Decimal) -> dict[str, Decimal]:
-    scaled = {name: _rounded(values[name] * factor, values[name]) for name in MONEY if name in values}
+    scaled: dict[str, Decimal] = {
+        name: _rounded(values[name] * factor, values[name]) for name in MONEY if name in values
+    }
     if {"quantity", "unit_price", "gross_amount"} <= values.keys():
         scaled["gross_amount"] = _scaled_gross(values, scaled["unit_price"], factor)
     if "gross_amount" not in values:
         return scaled
     _scale_discounts(values, scaled)
-    if {"net_amount", "tax_amount"} <= values.keys():
+    if "net_amount" in values:
         scaled["net_amount"] = _scaled_net(values, scaled, factor)
     return scaled
 
@@ -109,7 +100,15 @@ def _scaled_gross(values: dict[str, Decimal], price: Decimal, factor: Decimal) -
         left = values["gross_amount"] - pieces * values["unit_price"]
         if abs(left) <= _TOLERANCE:
             return pieces * price + left
-    return _rounded(values["gross_amount"] * factor, values["gross_amount"])
+    left = values["gross_amount"] - values["quantity"] * values["unit_price"]
+    gross = values["quantity"] * price + _rounded(left * factor, left)
+    return _like_sign(gross, values["gross_amount"], factor)
+
+
+def _like_sign(scaled: Decimal, value: Decimal, factor: Decimal) -> Decimal:
+    """The scaled sum, or the scaled value itself where rounding changed the sign."""
+    same = (scaled > 0, scaled < 0) == (value > 0, value < 0)
+    return scaled if same else _rounded(value * factor, value)
 
 
 def _scale_discounts(values: dict[str, Decimal], scaled: dict[str, Decimal]) -> None:
@@ -125,14 +124,10 @@ def _scale_discounts(values: dict[str, Decimal], scaled: dict[str, Decimal]) -> 
         scaled[names[1]] = _rounded(both * share, gross) - scaled[names[0]]
 
 
-def _scaled_net(
-    values: dict[str, Decimal], scaled: dict[str, Decimal], factor: Decimal
-) -> Decimal:
+def _scaled_net(values: dict[str, Decimal], scaled: dict[str, Decimal], factor: Decimal) -> Decimal:
     left = values["net_amount"] - _payable(values)
     kept = left if abs(left) <= _TOLERANCE else _rounded(left * factor, left)
-    net = _payable(scaled) + kept
-    same_sign = (net > 0, net < 0) == (values["net_amount"] > 0, values["net_amount"] < 0)
-    return net if same_sign else _rounded(values["net_amount"] * factor, values["net_amount"])
+    return _like_sign(_payable(scaled) + kept, values["net_amount"], factor)
 
 
 def _payable(amounts: dict[str, Decimal]) -> Decimal:
