@@ -25,6 +25,7 @@ _LONE_BYTE: Final = re.compile("[\udc80-\udcff]")
 _POWERED_OR_HEX: Final = re.compile(r"\d[eExX]")
 _NEVER_UTF8: Final = "\udcff"  # stands for the byte FF, which no UTF-8 text holds
 _ROUNDS: Final = 8
+_REMEMBERED: Final = 100_000
 
 
 class Pseudonyms:
@@ -34,14 +35,18 @@ class Pseudonyms:
         if not key:
             raise ValueError("A key of at least one byte is needed; 32 random bytes are good.")
         self._key = key
-        self._permuted = lru_cache(maxsize=200_000)(self._permute)
-        self._streamed = lru_cache(maxsize=200_000)(self._stream)
+        # An export repeats the same codes and names on line after line.
+        self._codes = lru_cache(maxsize=_REMEMBERED)(self._code)
+        self._texts = lru_cache(maxsize=_REMEMBERED)(self._text)
 
     def code(self, text: str, kind: str) -> str:
         """The pseudonym of a code of a kind; leading zeros, digit sets and marks are kept."""
+        return self._codes(text, kind)
+
+    def _code(self, text: str, kind: str) -> str:
         digits = "".join(str(unicodedata.digit(c)) for c in text if _digit_set(c))
         rest = digits.lstrip("0")
-        replaced = "0" * (len(digits) - len(rest)) + (self._permuted(kind, rest) if rest else "")
+        replaced = "0" * (len(digits) - len(rest)) + (self._permute(kind, rest) if rest else "")
         queue = iter(replaced)
         shown: list[str] = []
         for place, char in enumerate(text):
@@ -53,8 +58,11 @@ class Pseudonyms:
 
     def text(self, text: str, kind: str = "text") -> str:
         """A text of the same shape: every letter and digit is another one, all else stays."""
+        return self._texts(text, kind)
+
+    def _text(self, text: str, kind: str) -> str:
         core = "".join(_ONE_SPELLING.get(c, _plain_digit(c)) for c in text if c.isalnum())
-        stream = iter(self._streamed(kind, core, len(core)))
+        stream = iter(self._stream(kind, core))
         shown = (self._other(c, next(stream)) if c.isalnum() else c for c in text)
         return without_stray_bytes("".join(shown))
 
@@ -88,10 +96,10 @@ class Pseudonyms:
     def _mac(self, message: bytes) -> bytes:
         return hmac.new(self._key, message, hashlib.sha256).digest()
 
-    def _stream(self, kind: str, core: str, length: int) -> bytes:
+    def _stream(self, kind: str, core: str) -> bytes:
         blocks = (
             self._mac(f"text|{kind}|{number}|{core}".encode(errors="surrogateescape"))
-            for number in range(length // 32 + 1)
+            for number in range(len(core) // 32 + 1)
         )
         return b"".join(blocks)
 
