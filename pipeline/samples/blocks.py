@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.samples.earlier import Earlier
 from pipeline.samples.labels import column_header
-from pipeline.samples.lines import LINE, Lines, Setting, draw_returns
+from pipeline.samples.lines import Lines, Setting, draw_returns
 
 BLOCK_LINES: Final = 25_000
 RETURN_SHARE: Final = 0.05
@@ -114,11 +114,6 @@ def discontinued(block: Block, turn: int) -> int:
     """Index of a product that is never sold in any file."""
     master = block.setting.master
     return master.sold_products + turn % (len(master.product_price) - master.sold_products)
-
-
-def empty_lines() -> Lines:
-    """No line at all."""
-    return np.zeros(0, dtype=LINE)
 
 
 def soil(block: Block, row: int, codes: Iterable[str]) -> None:
