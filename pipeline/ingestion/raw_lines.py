@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import polars as pl
+import psycopg
 from psycopg import Copy, sql
 
 from pipeline.db import Connection, query, run, table
@@ -36,6 +38,13 @@ class RawLineWriter:
         """End the stream and make the table ready to be attached; the caller commits."""
         self._end_stream()
         run(self._connection, "finish_lines_table", **self._names)
+
+    def abandon(self, error: BaseException) -> None:
+        """End the stream without keeping anything, so that the connection can be rolled back."""
+        if self._copy is not None:
+            with suppress(psycopg.Error):
+                self._copy.__exit__(type(error), error, error.__traceback__)
+            self._copy = self._stream = None
 
     def _write_plain(self, block: Block) -> None:
         text = block.text
@@ -75,9 +84,11 @@ class RawLineWriter:
     def _write_numbered(self, block: Block) -> None:
         self._end_stream()
         assert block.raw is not None
-        rows = block.raw.with_columns(pl.lit("\\x") + pl.col("undecoded").bin.encode("hex"))
+        rows = block.raw.with_columns(
+            undecoded=pl.lit("\\x") + pl.col("undecoded").bin.encode("hex")
+        )
         with self._connection.cursor().copy(query("copy_numbered_lines", **self._names)) as copy:
-            copy.write(rows.write_csv(include_header=False, quote_style="non_numeric").encode())
+            copy.write(rows.write_csv(include_header=False).encode())
 
 
 def lines_table(load_id: int) -> dict[str, sql.Composable]:
@@ -90,3 +101,8 @@ def lines_table(load_id: int) -> dict[str, sql.Composable]:
         "check": sql.Identifier(f"{name}_load_id"),
         "load_id": sql.Literal(load_id),
     }
+
+
+def lines_partition(load_id: int) -> dict[str, str]:
+    """Parameters that find one load's table among the partitions of RAW."""
+    return {"parent": "raw.lines", "child": f"lines_{load_id}"}

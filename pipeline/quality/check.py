@@ -30,7 +30,7 @@ class Question:
     """One rule asked of one column: its condition and the money it touches."""
 
     rule: Rule
-    column: str | None
+    column: str
     condition: pl.Expr
     impact: pl.Expr
 
@@ -75,7 +75,7 @@ class LineChecker:
             line_no="line_no",
             rule_code=pl.lit(question.rule.code),
             severity=pl.lit(question.rule.severity),
-            column_name=pl.lit(self._headers.get(column or ""), dtype=pl.String),
+            column_name=pl.lit(self._headers.get(column), dtype=pl.String),
             raw_value=pl.lit(None, dtype=pl.String) if raw is None else raw,
             impact_amount=question.impact.cast(AMOUNT),
         )
@@ -83,13 +83,15 @@ class LineChecker:
 
 def questions(rule: Rule, rules: RuleSet, mapping: Mapping) -> list[Question]:
     """The rule asked of each of its columns that the source gives; empty where it gives none."""
+    if not rule.columns:
+        return []
     given = {*mapping.columns, *mapping.attributes}
     columns = [column for column in rule.columns if column in given]
     if "{column}" not in (rule.expression or ""):
         columns = columns[:1] or list(rule.columns[:1])
-        if rule.columns and not _can_answer(rule, mapping):
+        if not _can_answer(rule, mapping):
             return []
-    return [_question(rule, column, rules) for column in columns or ([] if rule.columns else [None])]
+    return [_question(rule, column, rules) for column in columns]
 
 
 def _can_answer(rule: Rule, mapping: Mapping) -> bool:
@@ -99,9 +101,9 @@ def _can_answer(rule: Rule, mapping: Mapping) -> bool:
     return not (named & optional - set(mapping.columns))
 
 
-def _question(rule: Rule, column: str | None, rules: RuleSet) -> Question:
+def _question(rule: Rule, column: str, rules: RuleSet) -> Question:
     def fill(text: str) -> str:
-        text = text.replace("{column}", column or "")
+        text = text.replace("{column}", column)
         return _THRESHOLD.sub(lambda match: _literal(rule, rules, match[1]), text)
 
     return Question(

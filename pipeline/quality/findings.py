@@ -111,7 +111,7 @@ class Findings:
     def write_issues(self, connection: Connection) -> None:
         """Hand the issues to the database."""
         if self._issues:
-            found = pl.concat([part.select(FOUND_SCHEMA) for part in self._issues])
+            found = pl.concat([part.select(list(FOUND_SCHEMA)) for part in self._issues])
             copy_in(connection, "copy_found_issues", as_csv(_without_nul(found)))
 
     def keep(self, connection: Connection, facts: dict[str, Any], **names: Any) -> None:

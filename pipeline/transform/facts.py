@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import polars as pl
-from psycopg import Copy, sql
+import psycopg
+from psycopg import Copy
 
-from pipeline.contracts import Mapping
-from pipeline.db import Connection, query, run, table
+from pipeline.db import Connection, query, run
 from pipeline.transform.numbers import AMOUNT
 
 FACT_COLUMNS = (
@@ -25,23 +26,38 @@ AMOUNT_COLUMNS = (
 
 
 class FactWriter:
-    """Writes the canonical lines of one load into a table of its own, in one transaction."""
+    """Writes the canonical lines of one run into a table of its own, in one transaction.
 
-    def __init__(self, connection: Connection, load_id: int, mapping: Mapping) -> None:
+    `names` are those of `run_tables`; `lines` counts what was written.
+    """
+
+    def __init__(self, connection: Connection, names: dict[str, Any]) -> None:
         self._connection = connection
-        self._names = sales_table(load_id, mapping.source_system)
-        run(connection, "create_sales_table", **self._names)
-        self._copy: Any = connection.cursor().copy(query("copy_sales", **self._names))
-        self._stream: Copy[Any] = self._copy.__enter__()
+        self._names = names
+        self.lines = 0
+        run(connection, "create_sales_table", **names)
+        self._copy: Any = None
 
     def write(self, frame: pl.DataFrame) -> None:
         """Send canonical lines."""
-        if frame.height:
-            self._stream.write(as_csv(frame.select(FACT_COLUMNS)))
+        if self._copy is None:
+            self._copy = self._connection.cursor().copy(query("copy_sales", **self._names))
+            self._stream: Copy[Any] = self._copy.__enter__()
+        self._stream.write(as_csv(frame.select(FACT_COLUMNS)))
+        self.lines += frame.height
+
+    def abandon(self, error: BaseException) -> None:
+        """End the stream without keeping anything, so that the connection can be rolled back."""
+        if self._copy is not None:
+            with suppress(psycopg.Error):
+                self._copy.__exit__(type(error), error, error.__traceback__)
+            self._copy = None
 
     def finish(self) -> None:
         """End the stream, build keys and statistics; the caller commits."""
-        self._copy.__exit__(None, None, None)
+        if self._copy is not None:
+            self._copy.__exit__(None, None, None)
+            self._copy = None
         run(self._connection, "finish_sales_table", **self._names)
 
 
@@ -59,13 +75,3 @@ def _shortest(column: pl.Series) -> pl.Series:
         return whole
     text = column.cast(pl.String)
     return text.str.strip_chars_end("0").str.strip_chars_end(".")
-
-
-def sales_table(load_id: int, source_system: str) -> dict[str, sql.Composable]:
-    """Names that the statements on one load's facts are filled with."""
-    return {
-        "sales": table("canonical", f"sales_{load_id}"),
-        "check": sql.Identifier(f"sales_{load_id}_load_id"),
-        "load_id": sql.Literal(load_id),
-        "source_system": sql.Literal(source_system),
-    }

@@ -5,4 +5,4 @@ select loads.load_id, loads.source_system, loads.file_name, loads.file_size, loa
 from raw.loads
 join app.load_states as states using (load_id)
 left join app.runs as runs on runs.run_id = states.run_id
-where load_id = %(load_id)s
+where loads.load_id = %(load_id)s

@@ -1,0 +1,356 @@
+"""The way of one load, in order: take the file in, run the pipeline over it, make it visible.
+
+The only module that knows the order. A file is acknowledged when its bytes are committed; all that
+follows is derived from them and can be done again. A run becomes visible in one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from time import perf_counter
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from pipeline.contracts import Mapping
+from pipeline.db import Connection, copy_in, fetch_all, fetch_one, run, transaction
+from pipeline.errors import DatabaseAway, PipelineError
+from pipeline.ingestion.blocks import BlockReader
+from pipeline.ingestion.inspection import Overrides
+from pipeline.ingestion.raw_lines import lines_partition
+from pipeline.ingestion.store import file_chunks, read_chunks, store_file
+from pipeline.kpi.rollups import RollupMemory
+from pipeline.quality.check import LineChecker
+from pipeline.quality.drift import Profile, column_issues, drift_issues, missing_days
+from pipeline.quality.findings import Findings, headers_of
+from pipeline.quality.history import LoadContext, check_load
+from pipeline.quality.memory import LoadMemory
+from pipeline.quality.raw_values import add_raw_values
+from pipeline.quality.reconcile import Balance, reconcile
+from pipeline.quality.rules import RuleSet, read_catalogue, rule_set
+from pipeline.recognition import Recognition, recognize, require_columns
+from pipeline.results import LoadResult, read_load, read_result, run_tables
+from pipeline.settings import Settings
+from pipeline.streaming import RawThread, Stream, Totals, open_reader, stream_file
+from pipeline.transform.dimensions import ObservationMemory
+from pipeline.transform.facts import FactWriter, as_csv
+from pipeline.transform.jalali import period_days
+from pipeline.transform.normalize import Normalizer
+
+Progress = Callable[[str, int], None]
+STORE, READ, CHECK, KEEP = "store", "read", "check", "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run about to be made: which load, read how, judged by which rules."""
+
+    load_id: int
+    run_id: int
+    started_at: datetime
+    recognition: Recognition
+    rules: RuleSet
+    period: str | None
+    names: dict[str, Any]
+
+    @property
+    def mapping(self) -> Mapping:
+        return self.recognition.mapping
+
+
+def load_file(
+    url: str,
+    settings: Settings,
+    path: Path,
+    *,
+    source: str | None = None,
+    period: str | None = None,
+    user: str = "cli",
+    overrides: Overrides | None = None,
+    progress: Progress | None = None,
+) -> LoadResult:
+    """Take a file in and run the pipeline over it; the load is a draft afterwards.
+
+    The same bytes again write nothing: the result names the first load. Raises RefusedFile when the
+    file cannot be taken in (nothing is kept then), and PipelineError when the run fails (the file
+    is kept then, and `recheck` runs it again).
+    """
+    begin = perf_counter()
+    tell = progress or _silent
+    recognition = recognize(path, settings, source, overrides)
+    require_columns(recognition)
+    check_period(recognition.mapping, period)
+    tell(STORE, 0)
+    receipt = store_file(url, path, recognition.mapping.source_system, user)
+    if not receipt.is_new:
+        result = read_result(url, receipt.load_id)
+        result.duplicate_of, result.receipt = receipt.load_id, receipt
+    else:
+        plan = _begin(url, settings, receipt.load_id, recognition, period, user)
+        result = _run(url, settings, plan, file_chunks(path), False, tell)
+        result.receipt = receipt
+    result.seconds = round(perf_counter() - begin, 3)
+    return result
+
+
+def recheck(
+    url: str, settings: Settings, load_id: int, *, user: str = "cli", progress: Progress | None = None
+) -> LoadResult:
+    """Run the pipeline again over the kept bytes of a load, with the rules of today."""
+    begin = perf_counter()
+    with transaction(url) as connection, NamedTemporaryFile(prefix="recheck-") as copy:
+        load = read_load(connection, load_id)
+        for chunk in read_chunks(connection, load_id):
+            copy.write(chunk)
+        copy.flush()
+        raw_is_there = bool(fetch_all(connection, "find_partition", lines_partition(load_id)))
+        recognition = recognize(Path(copy.name), settings, load["source_system"])
+        require_columns(recognition)
+        plan = _begin(url, settings, load_id, recognition, load["period"], user)
+        chunks = file_chunks(Path(copy.name))
+        result = _run(url, settings, plan, chunks, raw_is_there, progress or _silent)
+    result.seconds = round(perf_counter() - begin, 3)
+    return result
+
+
+def check_period(mapping: Mapping, period: str | None) -> None:
+    """Raise PipelineError when a period is no month of the source's calendar."""
+    if period is None:
+        return
+    try:
+        period_days(period, mapping.calendar)
+    except ValueError:
+        example = "1403-05" if mapping.calendar == "jalali" else "2024-08"
+        raise PipelineError(
+            "WRONG_PERIOD",
+            fa="دورهٔ «{period}» ماه درستی نیست؛ آن را مانند {example} بنویسید.",
+            en="The period '{period}' is no month; write it like {example}.",
+            period=period,
+            example=example,
+        ) from None
+
+
+def _begin(
+    url: str,
+    settings: Settings,
+    load_id: int,
+    recognition: Recognition,
+    period: str | None,
+    user: str,
+) -> Plan:
+    """Note that a run begins, with everything it is based on."""
+    with transaction(url) as connection:
+        changes = fetch_all(connection, "list_rule_settings")
+        rules = rule_set(read_catalogue(settings.config_dir), changes)
+        facts = {
+            "load_id": load_id,
+            "started_by": user,
+            "mapping": Jsonb(recognition.as_used()),
+            "inspection": Jsonb(asdict(recognition.inspection), dumps=_dumps),
+            "rules": Jsonb(rules.as_used()),
+        }
+        row = fetch_one(connection, "add_run", facts)
+    assert row is not None
+    names = run_tables(load_id, row["run_id"], recognition.mapping.source_system)
+    return Plan(load_id, row["run_id"], row["started_at"], recognition, rules, period, names)
+
+
+def _run(
+    url: str,
+    settings: Settings,
+    plan: Plan,
+    chunks: Iterable[bytes],
+    raw_is_there: bool,
+    tell: Progress,
+) -> LoadResult:
+    raw = None if raw_is_there else RawThread(url, plan.load_id)
+    try:
+        with transaction(url) as connection:
+            stream = _open_stream(connection, settings, plan)
+            reader = _open_reader(plan, settings)
+            try:
+                stream_file(chunks, reader, stream, raw, lambda size: tell(READ, size))
+                if raw is not None:
+                    raw.finish()
+            except BaseException as error:
+                stream.facts.abandon(error)
+                raise
+            tell(CHECK, 0)
+            result = _check_and_keep(connection, plan, stream, raw_is_there, tell)
+    except BaseException as error:
+        if raw is not None:
+            raw.abandon()
+        _note_failure(url, plan, error)
+        raise
+    return result
+
+
+def _open_stream(connection: Connection, settings: Settings, plan: Plan) -> Stream:
+    mapping, recognition = plan.mapping, plan.recognition
+    headers = headers_of(mapping, recognition.inspection.header, recognition.positions)
+    run(connection, "create_findings_tables")
+    return Stream(
+        mapping=mapping,
+        normalizer=Normalizer(mapping),
+        checker=LineChecker(plan.rules, mapping, headers),
+        findings=Findings(plan.rules, headers, settings.language),
+        facts=FactWriter(connection, plan.names),
+        memory=LoadMemory(mapping),
+        observations=ObservationMemory(mapping),
+        rollups=RollupMemory(),
+    )
+
+
+def _open_reader(plan: Plan, settings: Settings) -> BlockReader:
+    found = plan.recognition
+    return open_reader(found.inspection, found.mapping, found.positions, settings.block_bytes)
+
+
+def _check_and_keep(
+    connection: Connection, plan: Plan, stream: Stream, raw_is_there: bool, tell: Progress
+) -> LoadResult:
+    """Everything after the last block: one transaction, and the run is visible."""
+    stream.facts.finish()
+    period = plan.period or _main_month(stream.totals)
+    _write_rollups(connection, plan, stream.rollups)
+    for observations in stream.observations.observations():
+        copy_in(connection, "copy_new_observations", as_csv(observations))
+    stream.findings.write_lines(connection)
+    _check_whole_load(connection, plan, stream, period)
+    totals = stream.totals
+    balance = reconcile(
+        connection, plan.names, plan.run_id, plan.load_id, totals.lines, totals.net_amount
+    )
+    if not balance.balanced:
+        stream.findings.add_run_issue("RECONCILIATION_GAP", balance.gap_text(), balance.amount_gap)
+    stream.findings.write_issues(connection)
+    tell(KEEP, 0)
+    facts = _run_facts(plan, period, totals, balance)
+    _make_visible(connection, plan, stream, facts, raw_is_there)
+    return _result(connection, plan, period, totals, balance)
+
+
+def _check_whole_load(connection: Connection, plan: Plan, stream: Stream, period: str) -> None:
+    """Rules of scope load, history and run."""
+    days = period_days(period, plan.mapping.calendar)
+    context = LoadContext(plan.mapping.source_system, period, days[0], days[-1], plan.names)
+    found = check_load(connection, context, plan.rules, plan.mapping, stream.memory)
+    inspection, positions = plan.recognition.inspection, plan.recognition.positions
+    found = add_raw_values(connection, found, inspection, positions, plan.names)
+    for code, lines in found.items():
+        stream.findings.add_found(code, lines)
+    totals = stream.totals
+    profile = Profile(totals.lines, totals.net_amount, dict(totals.empty))
+    seen = {row["event_date"] for row in fetch_all(connection, "list_event_days", **plan.names)}
+    issues = [
+        *column_issues(plan.mapping, plan.recognition.matches),
+        *drift_issues(connection, plan.mapping, period, profile, plan.rules),
+        *missing_days(days, seen, plan.mapping, stream.facts.lines, plan.rules),
+    ]
+    for code, value, impact in issues:
+        stream.findings.add_run_issue(code, value, impact)
+
+
+def _write_rollups(connection: Connection, plan: Plan, rollups: RollupMemory) -> None:
+    run(connection, "create_rollup_table", **plan.names)
+    for part in rollups.invoices():
+        copy_in(connection, "copy_rollup_invoices", as_csv(part), **plan.names)
+    if (products := rollups.products()).height:
+        copy_in(connection, "copy_rollup_products", as_csv(products))
+
+
+def _make_visible(
+    connection: Connection, plan: Plan, stream: Stream, facts: dict[str, Any], raw_is_there: bool
+) -> None:
+    """The last step of a run: its tables take the place of an earlier run's."""
+    before = fetch_one(connection, "read_load", {"load_id": plan.load_id})
+    assert before is not None
+    if before["run_id"] is not None:
+        old = run_tables(plan.load_id, before["run_id"], plan.mapping.source_system)
+        for name in ("sales", "rollup"):
+            run(connection, "drop_table", table=old[name])
+    if not raw_is_there:
+        run(connection, "attach_lines_table", **plan.names)
+    run(connection, "attach_sales_table", **plan.names)
+    run(connection, "finish_rollup_table", **plan.names)
+    stream.findings.keep(connection, facts, **plan.names)
+    run(connection, "add_run_stats", facts)
+    run(connection, "add_column_profiles", _profile_facts(plan, stream, facts))
+    run(connection, "set_load_run", facts)
+    run(connection, "finish_run", facts)
+
+
+def _run_facts(plan: Plan, period: str, totals: Totals, balance: Balance) -> dict[str, Any]:
+    return {
+        "load_id": plan.load_id,
+        "run_id": plan.run_id,
+        "source": plan.mapping.source_system,
+        "period": period,
+        "started_at": plan.started_at,
+        "lines_read": totals.lines,
+        **balance.as_facts(),
+    }
+
+
+def _profile_facts(plan: Plan, stream: Stream, facts: dict[str, Any]) -> dict[str, Any]:
+    names = list(stream.totals.empty)
+    headers = [stream.findings.headers[name] for name in names]
+    empty = [stream.totals.empty[name] for name in names]
+    profile = {"names": names, "headers": headers, "empty_lines": empty}
+    return {**facts, **profile, "lines": stream.totals.lines}
+
+
+def _result(
+    connection: Connection, plan: Plan, period: str, totals: Totals, balance: Balance
+) -> LoadResult:
+    load = read_load(connection, plan.load_id)
+    issues = fetch_all(connection, "count_issues", {"load_id": plan.load_id})
+    return LoadResult(
+        plan.load_id,
+        plan.run_id,
+        plan.mapping.source_system,
+        period,
+        load["state"],
+        totals.lines,
+        balance.canonical_lines,
+        balance.rejected_lines,
+        balance.blank_lines,
+        balance.canonical_net_amount,
+        balance.rejected_net_amount,
+        {row["rule_code"]: row["issues"] for row in issues},
+        balanced=balance.balanced,
+    )
+
+
+def _main_month(totals: Totals) -> str:
+    """The month that most canonical lines belong to."""
+    if not totals.months:
+        raise PipelineError(
+            "NO_CANONICAL_LINE",
+            fa="هیچ سطری از فایل پذیرفته نشد، پس ماه آن معلوم نیست. دوره را با «--period» بدهید.",
+            en="No line of the file was accepted, so its month is not known. Give it with --period.",
+        )
+    return min(totals.months, key=lambda month: (-totals.months[month], month))
+
+
+def _note_failure(url: str, plan: Plan, error: BaseException) -> None:
+    """Keep the reason of a failed run; the load can be run again."""
+    with suppress(DatabaseAway), transaction(url) as connection:
+        facts = {"run_id": plan.run_id, "load_id": plan.load_id, "error": str(error)[:2000]}
+        run(connection, "fail_run", facts)
+        run(connection, "fail_load", facts)
+
+
+def _dumps(value: Any) -> str:
+    """JSON of facts that hold a byte order mark and small enumerations."""
+    return json.dumps(value, default=lambda item: item.hex() if isinstance(item, bytes) else str(item))
+
+
+def _silent(stage: str, size: int) -> None:
+    """Progress that nobody looks at."""

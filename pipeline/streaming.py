@@ -1,0 +1,181 @@
+"""The engine of a run: a file streams to RAW on one connection and, checked, to facts on another.
+
+Each byte is read once. While the server takes in verbatim lines, this process parses, normalises
+and checks the same block; memory is that of a few blocks and of a few bytes per line.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from queue import Full, Queue
+from typing import Callable
+
+import polars as pl
+
+from pipeline.contracts import DATES, Mapping
+from pipeline.db import Connection, connect
+from pipeline.ingestion.blocks import Block, BlockReader
+from pipeline.ingestion.inspection import Inspection
+from pipeline.ingestion.raw_lines import RawLineWriter
+from pipeline.kpi.rollups import RollupMemory
+from pipeline.quality.check import LineChecker
+from pipeline.quality.findings import Findings
+from pipeline.quality.memory import LoadMemory
+from pipeline.transform.dimensions import ObservationMemory
+from pipeline.transform.facts import FactWriter
+from pipeline.transform.normalize import Normalizer
+
+Progress = Callable[[int], None]
+_BLOCKS_WAITING = 2
+
+
+@dataclass(slots=True)
+class Totals:
+    """What was counted while reading: independent of what the database counts afterwards."""
+
+    lines: int = 0
+    net_amount: Decimal = Decimal(0)
+    months: Counter[str] = field(default_factory=Counter)
+    empty: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Stream:
+    """Everything that one pass over a file fills."""
+
+    mapping: Mapping
+    normalizer: Normalizer
+    checker: LineChecker
+    findings: Findings
+    facts: FactWriter
+    memory: LoadMemory
+    observations: ObservationMemory
+    rollups: RollupMemory
+    totals: Totals = field(default_factory=Totals)
+
+    def take(self, block: Block) -> None:
+        """Work on one block."""
+        self.findings.set_aside(block.set_aside)
+        self.findings.add_damages(block.damages)
+        self.totals.lines += len(block.damages) + sum(kind == "blank" for _, kind in block.set_aside)
+        if block.cells.height:
+            self._take_cells(block.cells)
+
+    def _take_cells(self, cells: pl.DataFrame) -> None:
+        frame = self.normalizer.normalize(cells)
+        issues, rejected = self.checker.check(frame, cells)
+        self.findings.add_issues(issues, frame)
+        self._count(frame, cells)
+        if rejected.any():
+            self.findings.reject(frame.filter(rejected))
+            frame, cells = frame.filter(~rejected), cells.filter(~rejected)
+        if not frame.height:
+            return
+        self.facts.write(frame)
+        self.memory.add(frame, cells)
+        self.observations.add(frame, cells)
+        self.rollups.add(frame)
+        month = "jalali_month" if self.mapping.calendar == "jalali" else pl.col("event_date").dt.strftime("%Y-%m")
+        months = frame.select(month=month)["month"].value_counts()
+        self.totals.months.update(dict(months.iter_rows()))
+
+    def _count(self, frame: pl.DataFrame, cells: pl.DataFrame) -> None:
+        self.totals.lines += frame.height
+        self.totals.net_amount += frame["net_amount"].sum() or Decimal(0)
+        names = [name for name in cells.columns if name != "line_no"]
+        empty = cells.select((pl.col(name) == "").sum() for name in names)
+        self.totals.empty.update(dict(zip(names, empty.row(0), strict=True)))
+
+
+class RawThread:
+    """Sends blocks to RAW from a thread of its own, on a connection of its own.
+
+    The connection is committed by `finish`; an error there is raised here, at the next call.
+    """
+
+    def __init__(self, url: str, load_id: int) -> None:
+        self._queue: Queue[Block | None] = Queue(_BLOCKS_WAITING)
+        self._error: BaseException | None = None
+        self._connection = connect(url)
+        self._load_id = load_id
+        self._thread = threading.Thread(target=self._work, name="raw-lines", daemon=True)
+        self._thread.start()
+
+    def put(self, block: Block | None) -> None:
+        while True:
+            self._raise()
+            try:
+                return self._queue.put(block, timeout=1)
+            except Full:
+                continue
+
+    def finish(self) -> None:
+        """Wait until every line is in the load's own table, committed but not yet attached."""
+        self.put(None)
+        self._thread.join()
+        self._raise()
+
+    def abandon(self) -> None:
+        """End without keeping anything."""
+        self._error = self._error or InterruptedError("abandoned")
+        while self._thread.is_alive():
+            while not self._queue.empty():
+                self._queue.get_nowait()
+            self._queue.put(None)
+            self._thread.join(timeout=1)
+
+    def _work(self) -> None:
+        try:
+            with self._connection as connection:
+                writer = RawLineWriter(connection, self._load_id)
+                try:
+                    while (block := self._queue.get()) is not None:
+                        writer.write(block)
+                    self._raise()
+                    writer.finish()
+                except BaseException as error:
+                    writer.abandon(error)
+                    raise
+        except BaseException as error:  # noqa: BLE001  handed to the thread that waits
+            self._error = error
+
+    def _raise(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+
+def stream_file(
+    chunks: Iterable[bytes],
+    reader: BlockReader,
+    stream: Stream,
+    raw: RawThread | None,
+    progress: Progress | None,
+) -> None:
+    """Pass a file's bytes through: RAW beside everything else; RAW is left out when it is there."""
+    for block in reader.read(chunks):
+        if raw is not None:
+            raw.put(block)
+        stream.take(block)
+        if progress is not None:
+            progress(len(block.text))
+
+
+def columns_to_read(mapping: Mapping, positions: dict[str, int]) -> dict[str, int]:
+    """Positions of the columns that canonical facts and dimensions are made of."""
+    wanted = {*mapping.columns, *mapping.attributes}
+    return {name: position for name, position in positions.items() if name in wanted}
+
+
+def open_reader(
+    inspection: Inspection, mapping: Mapping, positions: dict[str, int], block_bytes: int
+) -> BlockReader:
+    """A reader of the columns that matter; a record fills at least one of its dates."""
+    columns = columns_to_read(mapping, positions)
+    return BlockReader(inspection, columns, block_bytes, DATES)
+
+
+__all__ = ["Connection", "RawThread", "Stream", "Totals", "open_reader", "stream_file"]

@@ -1,0 +1,15 @@
+-- Question: how much did we sell each day, net of returns?
+-- Grain: one source system and day on which something happened.
+-- Formula: net_amount = sum(net_amount); gross_amount = the same of SALE lines alone; returns_amount
+-- = gross_amount - net_amount, a positive magnitude; invoice_count = distinct invoices of either kind.
+-- Edge cases: a day with returns alone has a negative net. Money in the source's currency.
+create view kpi.kpi_net_sales_daily as
+select source_system, event_date,
+    max(jalali_month) as jalali_month,
+    sum(net_amount) as net_amount,
+    sum(gross_amount) as gross_amount,
+    sum(gross_amount) - sum(net_amount) as returns_amount,
+    count(distinct invoice_id) as invoice_count,
+    sum(line_count) as line_count
+from kpi.published_invoices
+group by source_system, event_date
