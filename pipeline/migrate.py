@@ -31,8 +31,12 @@ def prepare_database(settings: Settings) -> str:
     return url
 
 
-def migrate(url: str) -> list[str]:
-    """Apply what is missing, each migration in its own transaction; returns the names applied."""
+def migrate(url: str, *, set_defaults: bool = False) -> list[str]:
+    """Apply what is missing, each migration in its own transaction; returns the names applied.
+
+    The database's own defaults (search path, calendar) are set when anything was applied, or when
+    `set_defaults` asks for it.
+    """
     applied = []
     with connect(url) as connection:
         run(connection, "create_migrations_table")
@@ -42,7 +46,7 @@ def migrate(url: str) -> list[str]:
                 applied.append(path.stem)
         if _replace_views(connection):
             applied.append("views")
-        if applied:
+        if applied or set_defaults:
             _set_defaults(connection, url)
     return applied
 

@@ -86,6 +86,7 @@ def _move(
 def _refresh_dimensions(connection: Connection, source: str) -> None:
     """Versions of customers, products, salespeople and branches from what is published now."""
     for dimension in ("customers", "products", "salespeople", "branches"):
+        run(connection, f"dimensions/clear_{dimension}", {"source": source})
         run(connection, f"dimensions/refresh_{dimension}", {"source": source})
 
 

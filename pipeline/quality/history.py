@@ -44,7 +44,7 @@ def check_load(
     days = {"first_day": context.first_day, "last_day": context.last_day}
     found = {
         "DUPLICATE_LINE": _twins(connection, context, memory),
-        "DATE_OUT_OF_PERIOD": _query(connection, "find_lines_out_of_period", days, context),
+        "DATE_OUT_OF_PERIOD": _query(connection, "rules/date_out_of_period", days, context),
         "PRICE_OUTLIER": _price_outliers(connection, rules, mapping, memory, published),
         "ATTRIBUTE_CONFLICT": _name_conflicts(memory),
     }
@@ -72,7 +72,7 @@ def _twins(connection: Connection, context: LoadContext, memory: LoadMemory) -> 
     candidates = memory.twin_candidates()
     if not candidates:
         return pl.DataFrame(schema=LATE_SCHEMA)
-    return _query(connection, "find_twin_lines", {"candidates": candidates}, context)
+    return _query(connection, "rules/duplicate_line", {"candidates": candidates}, context)
 
 
 def _price_outliers(

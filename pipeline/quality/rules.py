@@ -58,8 +58,8 @@ class Rule(Model):
 
     @model_validator(mode="after")
     def _line_rules_have_an_expression(self) -> Self:
-        if self.scope in ("line", "load") and self.columns and not self.expression:
-            raise ValueError("a rule of scope line or load needs an expression, or no columns")
+        if self.scope == "line" and self.columns and not self.expression:
+            raise ValueError("a rule of scope line needs an expression, or no columns")
         return self
 
 

@@ -220,4 +220,6 @@ def _choose_date(frame: pl.DataFrame, given: tuple[str, ...]) -> pl.DataFrame:
     return frame.with_columns(
         event_date=pl.when(from_system).then("system_date").otherwise("reference_date"),
         event_date_source=pl.when(from_system).then(pl.lit("system")).otherwise(pl.lit("reference")),
+        system_date_is_used=from_system,
+        reference_date_is_used=~from_system,
     )

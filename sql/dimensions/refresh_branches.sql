@@ -1,9 +1,7 @@
 -- Purpose: branches as they were at the time, from the observations of published loads.
 -- Grain: one span of days in which the attributes of one entity held. A set of attributes seen only
 -- within the days of a more frequent one of the same load is noise and makes no version.
-with removed as (
-    delete from dim.branches where source_system = %(source)s
-), seen as (
+with seen as (
     select load_id, entity_id, attributes, lines, first_date, last_date
     from dim.observations
     join app.load_states as states using (load_id)

@@ -6,7 +6,7 @@ with shared_days as (
     join (select distinct event_date from {rollup}) as ours using (event_date)
     where theirs.load_id = any(%(published)s)
 )
-select distinct ours.line_no, 'invoice_id' as column_name, abs(ours.net_amount) as impact_amount
+select distinct ours.line_no, null as column_name, abs(ours.net_amount) as impact_amount
 from shared_days
 join canonical.sales as theirs
     on theirs.load_id = shared_days.load_id and theirs.event_date = shared_days.event_date

@@ -19,8 +19,7 @@ with returns as (
         )
 )
 select line_no,
-    case when reference_invoice_id is null then 'customer_id' else 'reference_invoice_id' end
-        as column_name,
+    'reference_invoice_id' as column_name,
     abs(net_amount) as impact_amount
 from returns
 where not exists (

@@ -8,6 +8,7 @@ with candidates as (
     select line_no, row_number() over (partition by line order by line_no) as repetition
     from candidates
 )
-select line_no, 'invoice_id' as column_name, null::numeric as impact_amount
+select numbered.line_no, null as column_name, abs(sales.net_amount) as impact_amount
 from numbered
-where repetition > 1
+join {sales} as sales using (line_no)
+where numbered.repetition > 1

@@ -1,0 +1,66 @@
+"""Every test that asks for a database gets its own copy of a migrated one, on a real server."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from pipeline.migrate import migrate, prepare_database
+from pipeline.server import ensure_embedded, stop_embedded
+from pipeline.settings import Settings
+
+TEMPLATE = "sales_engine"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """URL of the maintenance database of a server that lives for the test session."""
+    folder = Path(tempfile.mkdtemp(prefix="sales-engine-tests-"))
+    folder.chmod(0o755)
+    try:
+        settings = Settings(var_dir=folder, database_url="")
+        prepare_database(settings)
+        yield ensure_embedded(folder / "postgres")
+    finally:
+        stop_embedded(folder / "postgres")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def db_url(server_url: str) -> Iterator[str]:
+    """URL of a fresh, migrated database of this test's own."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} template {} strategy file_copy").format(
+                sql.Identifier(name), sql.Identifier(TEMPLATE)
+            )
+        )
+    url = make_conninfo(server_url, dbname=name)
+    migrate_search_path(url)
+    yield url
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+        )
+
+
+def migrate_search_path(url: str) -> None:
+    """A copy of a database does not inherit the search path that was set on the original."""
+    migrate(url, set_defaults=True)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Settings as a user has them, whatever this machine's environment says."""
+    return Settings(_env_file=None, database_url="", language="fa")  # type: ignore[call-arg]
