@@ -21,6 +21,8 @@ ISSUE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 # What a line without an amount of its own touches is unknown, not zero.
 _DEFAULT_IMPACT = "abs(net_amount)"
+# What an impact may be computed from.
+_AMOUNTS = (*MEASURES, "discount_amount")
 _WORD = re.compile(r"[a-z_]+")
 _THRESHOLD = re.compile(r":([a-z_]+)")
 
@@ -69,9 +71,9 @@ class LineChecker:
     def _issues(
         self, question: Question, at: pl.Series, frame: pl.DataFrame, cells: pl.DataFrame
     ) -> pl.DataFrame:
-        lines, column = frame[at], question.column
+        column = question.column
         raw = cells[column].gather(at) if column in cells.columns else None
-        return lines.select(
+        return frame.select("line_no", *_AMOUNTS)[at].select(
             line_no="line_no",
             rule_code=pl.lit(question.rule.code),
             severity=pl.lit(question.rule.severity),

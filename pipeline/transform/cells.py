@@ -21,16 +21,24 @@ def clean(column: pl.Series) -> pl.Series:
 
     Empty cells and a lone `-` become null. String in, String out, same length.
     """
-    column = column.str.strip_chars()
-    if not _is_ascii(column):
-        column = column.str.replace_all(INVISIBLE, "").str.replace_all(BLANKS, " ").str.strip_chars()
-    return column.set(column.is_in(["", "-"]), None)
+    return _cleaned(column, fold=False)
 
 
 def clean_key(column: pl.Series) -> pl.Series:
     """Codes as text: cleaned, Persian and Arabic digits folded to ASCII, leading zeros kept."""
-    column = clean(column)
-    return column if _is_ascii(column) else fold_digits(column)
+    return _cleaned(column, fold=True)
+
+
+def _cleaned(column: pl.Series, *, fold: bool) -> pl.Series:
+    """Plain ASCII cells need a trim alone; the others, often few, are looked at more closely."""
+    column = column.str.strip_chars()
+    at = (column.str.len_bytes() != column.str.len_chars()).arg_true()
+    if len(at):
+        cells = column.gather(at).str.replace_all(INVISIBLE, "").str.replace_all(BLANKS, " ")
+        cells = cells.str.strip_chars()
+        column = column.scatter(at, fold_digits(cells) if fold else cells)
+    empty = column.str.len_bytes() <= 1
+    return column.set(empty & column.is_in(["", "-"]), None) if empty.any() else column
 
 
 def fold_digits(column: pl.Series) -> pl.Series:
@@ -56,7 +64,3 @@ def map_distinct(
     if answers.null_count() == len(answers):
         return pl.Series(column.name, [None], dtype=dtype).new_from_index(0, len(column))
     return column.replace_strict(distinct, answers, default=None, return_dtype=dtype)
-
-
-def _is_ascii(column: pl.Series) -> bool:
-    return bool((column.str.len_bytes() == column.str.len_chars()).all())

@@ -61,21 +61,22 @@ class Normalizer:
 
     def _measures(self, cells: pl.DataFrame) -> list[pl.Series]:
         """Amounts as given, and for each whether a cell could not be read or lacks a value."""
+        given = [name for name in self._given_measures if name in cells.columns]
+        amounts, unreadable = read_numbers(cells.select(given))
         columns = []
         for name in self._given_measures:
-            if name not in cells.columns:
-                columns += [
-                    _constant(name, 0, AMOUNT, cells.height),
-                    _constant(f"{name}_unreadable", False, pl.Boolean(), cells.height),
-                ]
-                continue
-            amounts, unreadable = read_numbers(cells[name])
-            if self.mapping.columns[name].required:
-                unreadable = amounts.is_null()
+            if name not in given:
+                amount, bad = _constant(name, 0, AMOUNT, cells.height), None
+            elif self.mapping.columns[name].required:
+                amount = amounts[name]
+                bad = amount.is_null()
             else:
-                empty = amounts.is_null() & ~unreadable
-                amounts = amounts.set(empty, 0) if empty.any() else amounts
-            columns += [amounts.alias(name), unreadable.alias(f"{name}_unreadable")]
+                amount, bad = amounts[name], unreadable[name]
+                empty = amount.is_null() & ~bad
+                amount = amount.set(empty, 0) if empty.any() else amount
+            if bad is None:
+                bad = _constant(name, False, pl.Boolean(), cells.height)
+            columns += [amount, bad.alias(f"{name}_unreadable")]
         return columns
 
     def _declared_type(self, cells: pl.DataFrame) -> pl.Series:

@@ -25,30 +25,45 @@ _WHOLE = r"(?:\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+)"
 _NUMBER = rf"^[+-]?(?:{_WHOLE}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{{1,2}})?$"
 
 
-def read_numbers(column: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Read a column of cells as amounts.
+def read_numbers(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Read columns of cells as amounts.
 
-    Returns the amounts (`AMOUNT`; null where empty or unreadable) and a Boolean column that is true
-    where a cell is there but is no number. Read are Persian, Arabic and ASCII digits, thousands
-    separators in groups of three, `٫` and `.` decimals, a minus in front, behind or as brackets,
-    exponents, and marks and blanks around; a number of 10^15 or more, or with more than four
-    decimals, is unreadable.
+    Returns two frames of the same shape and names: the amounts (`AMOUNT`; null where empty or
+    unreadable) and Booleans, true where a cell is there but is no number. Read are Persian, Arabic
+    and ASCII digits, thousands separators in groups of three, `٫` and `.` decimals, a minus in
+    front, behind or as brackets, exponents, and marks and blanks around; a number of 10^15 or more,
+    or with more than four decimals, is unreadable.
     """
-    plain = column.cast(pl.Int64, strict=False)
-    plain = plain.set((plain >= LIMIT) | (plain <= -LIMIT), None)
-    amounts = plain.cast(AMOUNT)
-    rest = plain.is_null() & (column.str.len_bytes() > 0)
-    if not rest.any():
-        return amounts.alias(column.name), rest.fill_null(False)
-    at = rest.fill_null(False).arg_true()
-    values, unreadable = _read_carefully(column.gather(at))
-    amounts = amounts.scatter(at, values)
-    bad = pl.repeat(False, len(column), dtype=pl.Boolean, eager=True).scatter(at, unreadable)
-    return amounts.alias(column.name), bad.alias(column.name)
+    whole = cells.select(pl.all().cast(pl.Int64, strict=False))
+    whole = whole.select(
+        pl.when(pl.all().is_between(-LIMIT, LIMIT, closed="none")).then(pl.all())
+    )
+    amounts = whole.select(pl.all().cast(AMOUNT)).get_columns()
+    # Most cells are plain whole numbers. What is left of all columns is read in one go.
+    left = cells.select(pl.all().str.len_bytes() > 0).fill_null(False)
+    rest = [(~read & there).arg_true() for read, there in zip(
+        whole.select(pl.all().is_not_null()), left, strict=True)]
+    values, unreadable = _read_carefully(
+        pl.concat([column.gather(at) for column, at in zip(cells, rest, strict=True)], rechunk=True)
+    )
+    nothing = pl.repeat(False, cells.height, dtype=pl.Boolean, eager=True)
+    bad, start = [], 0
+    for number, at in enumerate(rest):
+        part = slice(start, start + len(at))
+        start = part.stop
+        if len(at):
+            amounts[number] = amounts[number].scatter(at, values[part])
+        # `scatter` writes in place.
+        bad.append(nothing.clone().scatter(at, unreadable[part]) if len(at) else nothing)
+    names = cells.columns
+    return (
+        pl.DataFrame([column.alias(name) for column, name in zip(amounts, names, strict=True)]),
+        pl.DataFrame([column.alias(name) for column, name in zip(bad, names, strict=True)]),
+    )
 
 
 def _read_carefully(column: pl.Series) -> tuple[pl.Series, pl.Series]:
-    cells = clean(column)
+    cells = clean(column.rename("cells"))
     there = cells.is_not_null()
     text = _signs_first(_fold(cells))
     number = text.str.contains(_NUMBER)
