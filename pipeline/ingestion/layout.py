@@ -8,7 +8,7 @@ from itertools import pairwise
 from pipeline.ingestion.cells import Dialect, Quotes
 from pipeline.ingestion.dialect import Row, usual_width
 from pipeline.ingestion.kinds import Column, fit, has_typed, kind_of, profile_columns, typed_columns
-from pipeline.ingestion.repair import read_other_delimiter, repair_quotes
+from pipeline.ingestion.repair import read_other_delimiter, repair_quotes, restore_delimiter
 
 _SEARCHED_ROWS = 60
 _MOST_HEADER_ROWS = 3
@@ -95,11 +95,14 @@ def looks_like_header(cells: Sequence[str]) -> bool:
 
 def header_cells(row: Row, dialect: Dialect, width: int) -> list[str]:
     """Give the cells of a header row; a damaged one is read as well as it can be."""
-    if row.quotes is not Quotes.SOUND:
-        return repair_quotes(row.text, dialect, width)
-    if len(row.cells) < width and (other := read_other_delimiter(row.text, dialect, width, ())):
+    sound = row.quotes is Quotes.SOUND
+    if sound and len(row.cells) >= width:
+        return row.cells
+    if other := read_other_delimiter(row.text, dialect, width, ()):
         return other[1]
-    return row.cells
+    if restored := restore_delimiter(row.text, dialect, width, ()):
+        return restored
+    return row.cells if sound else repair_quotes(row.text, dialect, width)
 
 
 def _body_profile(rows: Sequence[Row], width: int) -> tuple[Column, ...]:

@@ -16,7 +16,7 @@ from pipeline.ingestion.joining import Joiner, Scan
 from pipeline.ingestion.kinds import fit, fits, typed_columns
 from pipeline.ingestion.layout import is_blank, is_total, looks_like_header
 from pipeline.ingestion.lines import Line, LineSplitter
-from pipeline.ingestion.repair import read_other_delimiter, repair_quotes
+from pipeline.ingestion.repair import read_other_delimiter, repair_quotes, restore_delimiter
 
 _ROWS_AHEAD = 3
 _LINES_AHEAD = 8
@@ -214,6 +214,10 @@ def _diagnose(
         other = read_other_delimiter(text, dialect, width, inspection.profile)
         if other:
             return other_delimiter(number, *other, dialect), other[1]
+    if len(split.cells) < width or not sound:
+        restored = restore_delimiter(text, dialect, width, inspection.profile)
+        if restored:
+            return ragged(number, width - 1, width), restored
     if sound:
         return ragged(number, len(split.cells), width), split.cells
     keep = split.quotes is Quotes.LONE and len(split.cells) == width

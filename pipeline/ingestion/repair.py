@@ -33,6 +33,31 @@ def read_other_delimiter(
     return None
 
 
+def restore_delimiter(
+    text: str, dialect: Dialect, width: int, profile: Sequence[Column]
+) -> list[str] | None:
+    """Read a line that lacks one delimiter beside a quote: `"a""b"`, `12"a"` or `"a"12`.
+
+    Each quote is tried as the place where it is missing; the only way that gives `width` sound
+    cells is the reading. None where there is no such way or more than one.
+    """
+    quote = dialect.quote
+    if quote is None or text.count(quote) > _MOST_QUOTED_PIECES:
+        return None
+    places = {i + side for i, sign in enumerate(text) if sign == quote for side in (0, 1)}
+    found: list[list[str]] = []
+    delimiter = dialect.delimiter
+    for place in sorted(places):
+        before, after = text[:place], text[place:]
+        if not before or not after or before.endswith(delimiter) or after.startswith(delimiter):
+            continue  # nothing is missing where a delimiter stands already
+        split = split_cells(before + delimiter + after, dialect)
+        right = split.quotes is Quotes.SOUND and len(split.cells) == width
+        if right and fits(split.cells, profile) and split.cells not in found:
+            found.append(split.cells)
+    return found[0] if len(found) == 1 else None
+
+
 def repair_quotes(text: str, dialect: Dialect, width: int) -> list[str]:
     """Cut a line whose quotes are unsound into the most likely cells.
 
