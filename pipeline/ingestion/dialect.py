@@ -28,6 +28,8 @@ _LEAST_SCORE = 0.2
 _MOST_COLUMNS = 16_384
 _TABLE_SHARE = 0.25
 _LONE_SHARE = 0.02
+_PAIRED_SHARE = 0.95
+_LONGER_BONUS = 1.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +61,34 @@ def guess_dialect(
         return DialectGuess(Dialect(delimiter or ","), 0, 0.0, "no line with text in the sample")
     delimiters = [delimiter] if delimiter else list(_delimiters(lines))
     quotes = [quote] if quote else list(_quotes(lines))
-    scored = [
-        (_score(lines, Dialect(candidate, mark, "")), -i, Dialect(candidate, mark, ""))
-        for i, (candidate, mark) in enumerate((d, q) for d in delimiters for q in quotes)
-    ]
-    scored.sort(key=lambda entry: entry[:2], reverse=True)
-    best, _, dialect = scored[0] if scored else (0.0, 0, Dialect(",", quote or '"', ""))
-    if best < _LEAST_SCORE and delimiter is None:
-        dialect = Dialect(",", dialect.quote, "")
-    dialect = _settle_quotes(lines, dialect, given=quote is not None)
-    width = usual_width(read_rows(lines, dialect))
-    return _guess(dialect, width, best, scored)
-
-
-def _guess(
-    dialect: Dialect, width: int, best: float, scored: list[tuple[float, int, Dialect]]
-) -> DialectGuess:
-    rivals = [score for score, _, other in scored if other.delimiter != dialect.delimiter]
-    lead = best - max(rivals, default=0.0)
-    confidence = max(0.1, min(1.0, 0.5 + lead)) if width > 1 else 0.5
+    tried = [_try(lines, Dialect(sign, mark, "")) for sign in delimiters for mark in quotes]
+    best = max(tried, key=lambda t: t.score, default=None)
+    if best is None or (best.score < _LEAST_SCORE and delimiter is None):
+        best = _try(lines, Dialect(",", quote or '"', ""))
+    dialect = _settle_quotes(best, given=quote is not None)
+    rivals = [t.score for t in tried if t.dialect.delimiter != dialect.delimiter]
+    lead = best.score - max(rivals, default=0.0)
     evidence = (
-        f"delimiter {dialect.delimiter!r} gives {width} cells a line (score {best:.2f}, "
-        f"{lead:.2f} ahead of the next), quote {dialect.quote!r}, escape {dialect.escape!r}"
+        f"delimiter {dialect.delimiter!r} gives {best.width} cells a line (score {best.score:.2f},"
+        f" {lead:.2f} ahead of the next), quote {dialect.quote!r}, escape {dialect.escape!r}"
     )
-    return DialectGuess(dialect, width, confidence, evidence)
+    confidence = max(0.1, min(1.0, 0.5 + lead)) if best.width > 1 else 0.5
+    return DialectGuess(dialect, best.width, confidence, evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A candidate dialect with the rows it makes of the sample, and its score 0..1."""
+
+    dialect: Dialect
+    rows: list[Row]
+    width: int
+    score: float
+
+
+def _try(lines: Sequence[str], dialect: Dialect) -> _Tried:
+    rows = read_rows(lines, dialect)
+    return _Tried(dialect, rows, usual_width(rows), _score(rows, dialect))
 
 
 def read_rows(lines: Sequence[str], dialect: Dialect) -> list[Row]:
@@ -136,8 +142,10 @@ def _delimiters(lines: Sequence[str]) -> Iterator[str]:
     for sign in dict.fromkeys([*(c for c in PLAIN_DELIMITERS if c in signs), *signs, *runs]):
         if 2 * sum(sign in line for line in lines) < len(lines):
             continue
-        yield sign
         total = text.count(sign)
+        # Commas, semicolons and tabs in pairs are empty cells; other signs only ever come so.
+        if sign in ",;\t " or text.count(sign * 2) * 2 < _PAIRED_SHARE * total:
+            yield sign
         for longer in (sign * 2, f"{sign} ", f" {sign} "):
             if sign != " " and text.count(longer) * len(longer.strip()) >= 0.7 * total:
                 yield longer
@@ -154,9 +162,8 @@ def _quotes(lines: Sequence[str]) -> Iterator[str]:
         yield "'"
 
 
-def _score(lines: Sequence[str], dialect: Dialect) -> float:
+def _score(rows: Sequence[Row], dialect: Dialect) -> float:
     """Score 0..1: share of lines of the usual width x neatness of cells x trust."""
-    rows = read_rows(lines, dialect)
     counts = Counter(len(row.cells) for row in rows if row.quotes is Quotes.SOUND)
     top = counts.most_common(2)
     if not top or not 1 < max(width for width, _ in top) <= _MOST_COLUMNS:
@@ -170,7 +177,9 @@ def _score(lines: Sequence[str], dialect: Dialect) -> float:
     if width == 1:
         return 0.0
     neat = _neatness([r.cells for r in rows if len(r.cells) == width][:_SCORED_ROWS])
-    trust = _TRUST.get(dialect.delimiter.strip() or " ", _OTHER_TRUST)
+    trust = _TRUST.get(dialect.delimiter.strip(" ") or " ", _OTHER_TRUST)
+    if len(dialect.delimiter) > 1:
+        trust *= _LONGER_BONUS  # where blanks after delimiters are all the same either way
     return min(1.0, share) ** 2 * neat * (width - 1) / width * trust
 
 
@@ -194,13 +203,11 @@ def _neat(cell: str) -> float:
     return points
 
 
-def _settle_quotes(lines: Sequence[str], dialect: Dialect, given: bool) -> Dialect:
+def _settle_quotes(tried: _Tried, given: bool) -> Dialect:
     """Decide the escape, whether quotes inside plain cells are text, or that nothing is quoted."""
-    quote = dialect.quote or '"'
-    rows = [row for row in read_rows(lines, dialect) if quote in row.text]
-    width = usual_width(read_rows(lines, dialect))
-    escape = _escape(rows, dialect, width)
-    settled = replace(dialect, escape=escape)
+    quote = tried.dialect.quote or '"'
+    rows = [row for row in tried.rows if quote in row.text]
+    settled = replace(tried.dialect, escape=_escape(rows, tried.dialect, tried.width))
     strict = [split_cells(r.text, replace(settled, lone_quotes=False)).quotes for r in rows]
     sound = strict.count(Quotes.SOUND)
     lone = strict.count(Quotes.LONE)

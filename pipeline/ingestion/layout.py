@@ -8,7 +8,12 @@ from itertools import pairwise
 from pipeline.ingestion.cells import Dialect, Quotes
 from pipeline.ingestion.dialect import Row, usual_width
 from pipeline.ingestion.kinds import Column, fit, has_typed, kind_of, profile_columns, typed_columns
-from pipeline.ingestion.repair import read_other_delimiter, repair_quotes, restore_delimiter
+from pipeline.ingestion.repair import (
+    OTHER_DELIMITERS,
+    read_other_delimiter,
+    repair_quotes,
+    restore_delimiter,
+)
 
 _SEARCHED_ROWS = 60
 _MOST_HEADER_ROWS = 3
@@ -102,7 +107,11 @@ def header_cells(row: Row, dialect: Dialect, width: int) -> list[str]:
         return other[1]
     if restored := restore_delimiter(row.text, dialect, width, ()):
         return restored
-    return row.cells if sound else repair_quotes(row.text, dialect, width)
+    plain = row.cells if sound else repair_quotes(row.text, dialect, width)
+    if len(plain) > 1:
+        return plain
+    others = (row.text.split(sign) for sign in OTHER_DELIMITERS if sign in row.text)
+    return min(others, key=lambda cells: abs(len(cells) - width), default=plain)
 
 
 def _body_profile(rows: Sequence[Row], width: int) -> tuple[Column, ...]:
@@ -137,14 +146,18 @@ def _search(
                 end = _lower_rows(rows, index, width, profile)
                 count = min(_MOST_HEADER_ROWS, end - start)
                 return start, count, "first full line whose cells are names, not values"
-        elif damaged < 0:
-            cells = header_cells(row, dialect, width)
-            near = abs(len(cells) - width) <= max(1, width // 8)
-            if near and width > 1 and len(cells) > 1 and looks_like_header(cells):
-                damaged = index
+        else:
+            # Only names right above the first record can be its header.
+            near = _near_header(header_cells(row, dialect, width), width)
+            damaged = index if near else -1
     if damaged >= 0:
         return damaged, 1, "first line that reads as names, though it is damaged"
     return -1, 0, "the first full line already holds values"
+
+
+def _near_header(cells: Sequence[str], width: int) -> bool:
+    near = abs(len(cells) - width) <= max(1, width // 4)
+    return near and width > 1 and len(cells) > 1 and looks_like_header(cells)
 
 
 def _is_record(cells: Sequence[str], profile: Sequence[Column]) -> bool:
