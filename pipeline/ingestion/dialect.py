@@ -23,7 +23,6 @@ _NEVER = frozenset("\"'._-/()%$+*=\\@<>?!{}[]\u200c\u200e\u200f\ufeff\ufffd")
 _RUN = re.compile(r"[^\w\s\"'.\-/()]{2,5}")
 _SCORED_ROWS = 60
 _TYPE_CELLS = 1200
-_JOINED_LINES = 200
 _LEAST_SCORE = 0.2
 _MOST_COLUMNS = 16_384
 _TABLE_SHARE = 0.25
@@ -94,29 +93,46 @@ def _try(lines: Sequence[str], dialect: Dialect) -> _Tried:
 def read_rows(lines: Sequence[str], dialect: Dialect) -> list[Row]:
     """Cut sample lines into records; an open quote goes on only where it closes soundly."""
     rows: list[Row] = []
+    widths: Counter[int] = Counter()
     index = 0
     while index < len(lines):
-        row, used = _row(lines, index, dialect)
+        split = split_cells(lines[index], dialect)
+        row, used = Row(index, lines[index], split.cells, split.quotes), 1
+        if split.quotes is Quotes.OPEN:
+            usual = widths.most_common(1)[0][0] if widths else 0
+            end = _end_of_quote(lines, index, dialect, usual)
+            if end == len(lines):
+                break  # the sample ends inside a long cell; what is left is no record
+            if end > index:
+                text = "\n".join(lines[index : end + 1])
+                split = split_cells(text, dialect)
+                row, used = Row(index, text, split.cells, split.quotes), end + 1 - index
+        if row.quotes is Quotes.SOUND:
+            widths[len(row.cells)] += 1
         rows.append(row)
         index += used
     return rows
 
 
-def _row(lines: Sequence[str], index: int, dialect: Dialect) -> tuple[Row, int]:
-    split = split_cells(lines[index], dialect)
-    if split.quotes is Quotes.OPEN:
-        for end in range(index + 1, min(index + _JOINED_LINES, len(lines))):
-            if dialect.quote not in lines[end]:  # type: ignore[operator]
-                continue
-            # Inside an open quote, a line reads as if that quote stood right before it.
-            state = split_cells(f"{dialect.quote}{lines[end]}", dialect).quotes
-            if state is Quotes.SOUND:
-                text = "\n".join(lines[index : end + 1])
-                joined = split_cells(text, dialect)
-                return Row(index, text, joined.cells, joined.quotes), end + 1 - index
-            if state is not Quotes.OPEN:
-                break
-    return Row(index, lines[index], split.cells, split.quotes), 1
+def _end_of_quote(lines: Sequence[str], index: int, dialect: Dialect, usual: int) -> int:
+    """Index of the line where the quote opened at `index` closes soundly; `index` if nowhere.
+
+    The number of lines means that it may close after the sample, for no line of the `usual` number
+    of cells follows.
+    """
+    quote = dialect.quote or ""
+    for end in range(index + 1, len(lines)):
+        if quote not in lines[end]:
+            if usual > 1 and lines[end].count(dialect.delimiter) == usual - 1:
+                return index
+            continue
+        # Inside an open quote, a line reads as if that quote stood right before it.
+        state = split_cells(quote + lines[end], dialect).quotes
+        if state is Quotes.SOUND:
+            return end
+        if state is not Quotes.OPEN:
+            return index
+    return len(lines) if usual > 1 and len(lines) - index > 1 else index
 
 
 def usual_width(rows: Sequence[Row]) -> int:
@@ -176,11 +192,21 @@ def _score(rows: Sequence[Row], dialect: Dialect) -> float:
         share += second / 2 if second >= _TABLE_SHARE else 0.0
     if width == 1:
         return 0.0
+    if dialect.delimiter.strip(" ") == "" and not _parts_words(rows, width):
+        return 0.0
     neat = _neatness([r.cells for r in rows if len(r.cells) == width][:_SCORED_ROWS])
     trust = _TRUST.get(dialect.delimiter.strip(" ") or " ", _OTHER_TRUST)
     if len(dialect.delimiter) > 1:
         trust *= _LONGER_BONUS  # where blanks after delimiters are all the same either way
     return min(1.0, share) ** 2 * neat * (width - 1) / width * trust
+
+
+def _parts_words(rows: Sequence[Row], width: int) -> bool:
+    """Whether blanks part cells, not words: cells with blanks are quoted, or half are no words."""
+    if any(row.quotes is Quotes.SOUND and any(" " in c for c in row.cells) for row in rows):
+        return True
+    cells = [c for row in rows if len(row.cells) == width for c in row.cells][:_TYPE_CELLS]
+    return 2 * sum(kind_of(cell) not in ("text", "empty") for cell in cells) >= len(cells)
 
 
 def _neatness(rows: list[list[str]]) -> float:

@@ -64,6 +64,7 @@ class RecordReader:
         self._splitter = LineSplitter(inspection.encoding, first_line_no)
         self._lines: deque[Line] = deque()
         self._scan: Scan | None = None
+        self._barrier = 0
         self.other_table_width = other_table_width
 
     def feed(self, data: bytes) -> Iterator[Record]:
@@ -107,11 +108,15 @@ class RecordReader:
         return self._record(count, split) if kind == "record" else self._take(count, kind, split)
 
     def _lines_of_record(self, split: Split, final: bool) -> int | None:
+        if self._lines[0].number < self._barrier:
+            return 1
         joiner = self._joiner
         if self.other_table_width:
             joiner = replace(joiner, width=self.other_table_width, profile=())
         self._scan = self._scan or Scan(1, len(split.cells), len(self._lines[0].raw))
-        return joiner.lines_of_record(self._lines, self._scan, final)
+        count = joiner.lines_of_record(self._lines, self._scan, final)
+        self._barrier = max(self._barrier, self._scan.barrier)
+        return count
 
     def _text(self, count: int) -> str:
         lines = [self._lines[i] for i in range(count)]

@@ -71,7 +71,7 @@ def sound_lines(table: list[list[str]], damaged: int) -> list[list[str]]:
 
 STYLES = [
     Style(delimiter, quote, escape, end, quote_all)
-    for delimiter in (",", ";", "\t", "|", ", ", "||", "؛")
+    for delimiter in (",", ";", "\t", "|", ", ", "||", "؛", " ")
     for quote, escape in (('"', None), ("'", None), ('"', "\\"), ("'", "\\"))
     for end in ("\n", "\r\n", "\r")
     for quote_all in (False, True)
