@@ -55,7 +55,10 @@ class Joiner:
             scan.size += len(line.raw)
             scan.index += 1
             if verdict is Quotes.SOUND:
-                return scan.index if self._believable(lines, scan) else 1
+                if self._believable(lines, scan):
+                    return scan.index
+                scan.barrier = line.number
+                return 1
         if not final:
             return None
         scan.barrier = lines[-1].number + 1

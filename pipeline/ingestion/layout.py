@@ -71,11 +71,11 @@ def is_blank(cells: Sequence[str]) -> bool:
 
 def is_total(cells: Sequence[str], profile: Sequence[Column]) -> bool:
     """Whether a line is a subtotal or grand total: a label, amounts, and blanks for the keys."""
-    present = [(i, cell) for i, cell in enumerate(cells) if cell.strip()]
-    if len(present) < 2 or len(cells) < 2:
+    label = next((i for i, cell in enumerate(cells) if kind_of(cell) == "text"), -1)
+    if label < 0 or not _TOTAL.match(cells[label].strip()):
         return False
-    label, text = next(((i, c) for i, c in present if kind_of(c) in ("text", "mixed")), (-1, ""))
-    if label < 0 or not _TOTAL.match(text.strip()):
+    present = [(i, cell) for i, cell in enumerate(cells) if cell.strip()]
+    if len(present) < 2:
         return False
     if not all(kind_of(cell) == "number" for i, cell in present if i != label):
         return False
@@ -90,10 +90,12 @@ def is_total(cells: Sequence[str], profile: Sequence[Column]) -> bool:
 
 def looks_like_header(cells: Sequence[str]) -> bool:
     """Whether the cells could name columns: mostly there, short, distinct text."""
+    if has_typed(cells):
+        return False
     names = [cell.strip() for cell in cells if cell.strip()]
     if len(names) < _NAMED_SHARE * len(cells) or not names:
         return False
-    if has_typed(names) or max(map(len, names)) > _LONGEST_NAME:
+    if max(map(len, names)) > _LONGEST_NAME:
         return False
     return 2 * len(set(names)) > len(names)
 

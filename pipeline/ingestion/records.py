@@ -10,16 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.ingestion.cells import Quotes, Split, split_cells
-from pipeline.ingestion.damage import Damage, other_delimiter, ragged, undecodable, unsound_quotes
+from pipeline.ingestion.damage import Damage, ragged, undecodable
+from pipeline.ingestion.diagnosis import Diagnosis
 from pipeline.ingestion.inspection import Inspection
 from pipeline.ingestion.joining import Joiner, Scan
 from pipeline.ingestion.kinds import fit, fits, typed_columns
 from pipeline.ingestion.layout import is_blank, is_total, looks_like_header
 from pipeline.ingestion.lines import Line, LineSplitter
-from pipeline.ingestion.repair import read_other_delimiter, repair_quotes, restore_delimiter
 
 _ROWS_AHEAD = 3
 _LINES_AHEAD = 8
+_EDGES = " \t\u00a0\u200e\u200f\ufeff"
 
 
 @dataclass(slots=True)
@@ -59,10 +60,12 @@ class RecordReader:
         self._width = inspection.width
         self._header = tuple(inspection.header if header is None else header)
         self._header_rows = {_folded(row) for row in (*inspection.header_cells, self._header)}
+        self._first_names = {row.partition("\x1f")[0] for row in self._header_rows}
         self._header_left = inspection.header_rows if first_line_no <= inspection.header_line else 0
         self._joiner = Joiner(self._dialect, self._width, inspection.profile)
         self._splitter = LineSplitter(inspection.encoding, first_line_no)
         self._lines: deque[Line] = deque()
+        self._diagnose = Diagnosis(self._dialect, self._width, inspection.profile)
         self._scan: Scan | None = None
         self._barrier = 0
         self.other_table_width = other_table_width
@@ -80,6 +83,10 @@ class RecordReader:
 
     def _drain(self, final: bool) -> Iterator[Record]:
         while self._lines:
+            if not self._lines[0].raw.strip():
+                line = self._lines.popleft()
+                yield Record(line.number, line.raw, "blank", None, None)
+                continue
             record = self._next(final)
             if record is None:
                 return
@@ -119,6 +126,8 @@ class RecordReader:
         return count
 
     def _text(self, count: int) -> str:
+        if count == 1:
+            return self._lines[0].text
         lines = [self._lines[i] for i in range(count)]
         joined = "".join(line.text + line.terminator for line in lines[:-1])
         return joined + lines[-1].text
@@ -128,7 +137,7 @@ class RecordReader:
         cells = split.cells
         if split.quotes is not Quotes.SOUND:
             return "other_table" if self.other_table_width else "record"
-        if _folded(cells) in self._header_rows:
+        if cells[0].strip(_EDGES) in self._first_names and _folded(cells) in self._header_rows:
             self.other_table_width = 0
             return "repeated_header"
         if self.other_table_width:
@@ -188,18 +197,18 @@ class RecordReader:
 
     def _record(self, count: int, split: Split) -> Record:
         """Make a record, naming its damage; a damaged one gets its best reading."""
-        number = self._lines[0].number
+        if split.quotes is Quotes.SOUND and len(split.cells) == self._width:
+            return self._take(count, "record", split)
         text = self._text(count)
         record = self._take(count, "record", split)
-        found = len(split.cells)
-        sound = split.quotes is Quotes.SOUND
-        if sound and found == self._width:
-            return record
-        damage, record.cells = _diagnose(number, text, split, self._inspection)
+        damage, record.cells = self._diagnose(record.line_no, text, split)
         record.damage = record.damage or damage
         return record
 
     def _take(self, count: int, kind: str, split: Split | None) -> Record:
+        if count == 1 and self._lines[0].decodes:
+            line = self._lines.popleft()
+            return Record(line.number, line.raw, kind, split.cells if split else None, None)
         lines = [self._lines.popleft() for _ in range(count)]
         bad = next((line for line in lines if not line.decodes), None)
         damage = None
@@ -209,26 +218,5 @@ class RecordReader:
         return Record(lines[0].number, raw, kind, split.cells if split else None, damage)
 
 
-def _diagnose(
-    number: int, text: str, split: Split, inspection: Inspection
-) -> tuple[Damage, list[str]]:
-    """Say what is wrong with an unsound line and read it as well as can be."""
-    dialect, width = inspection.dialect, inspection.width
-    sound = split.quotes is Quotes.SOUND
-    if not sound or len(split.cells) < width:
-        other = read_other_delimiter(text, dialect, width, inspection.profile)
-        if other:
-            return other_delimiter(number, *other, dialect), other[1]
-    if len(split.cells) < width or not sound:
-        restored = restore_delimiter(text, dialect, width, inspection.profile)
-        if restored:
-            return ragged(number, width - 1, width), restored
-    if sound:
-        return ragged(number, len(split.cells), width), split.cells
-    keep = split.quotes is Quotes.LONE and len(split.cells) == width
-    cells = split.cells if keep else repair_quotes(text, dialect, width)
-    return unsound_quotes(number, split.quotes, dialect, len(cells), width), cells
-
-
 def _folded(cells: Sequence[str]) -> str:
-    return "\x1f".join(cell.strip().lstrip("\ufeff") for cell in cells)
+    return "\x1f".join(cell.strip(_EDGES) for cell in cells)

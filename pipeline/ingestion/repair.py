@@ -21,7 +21,7 @@ def read_other_delimiter(
 
     Returns the delimiter and the cells, or None. One cell alone proves nothing: `width` >= 2.
     """
-    if width < 2:
+    if width < 2 or len(text) < width - 1:
         return None
     for delimiter in OTHER_DELIMITERS:
         if delimiter == dialect.delimiter or text.count(delimiter) < width - 1:
@@ -42,7 +42,9 @@ def restore_delimiter(
     cells is the reading. None where there is no such way or more than one.
     """
     quote = dialect.quote
-    if quote is None or text.count(quote) > _MOST_QUOTED_PIECES:
+    if quote is None or text.count(dialect.delimiter) < width - 2:
+        return None
+    if text.count(quote) > _MOST_QUOTED_PIECES:
         return None
     places = {i + side for i, sign in enumerate(text) if sign == quote for side in (0, 1)}
     found: list[list[str]] = []
@@ -66,7 +68,7 @@ def repair_quotes(text: str, dialect: Dialect, width: int) -> list[str]:
     wins. Lines with very many quotes are cut at every delimiter.
     """
     pieces = text.split(dialect.delimiter)
-    if dialect.quote is None:
+    if dialect.quote is None or len(pieces) == 1:
         return pieces
     quoted = [i for i, piece in enumerate(pieces) if dialect.quote in piece]
     if not quoted or len(quoted) > _MOST_QUOTED_PIECES:
