@@ -60,10 +60,10 @@ def guess_dialect(
         return DialectGuess(Dialect(delimiter or ","), 0, 0.0, "no line with text in the sample")
     delimiters = [delimiter] if delimiter else list(_delimiters(lines))
     quotes = [quote] if quote else list(_quotes(lines))
-    tried = [_try(lines, Dialect(sign, mark, "")) for sign in delimiters for mark in quotes]
+    tried = [_try(lines, Dialect(sign, mark)) for sign in delimiters for mark in quotes]
     best = max(tried, key=lambda t: t.score, default=None)
     if best is None or (best.score < _LEAST_SCORE and delimiter is None):
-        best = _try(lines, Dialect(",", quote or '"', ""))
+        best = _try(lines, Dialect(",", quote or '"'))
     dialect = _settle_quotes(best, given=quote is not None)
     rivals = [t.score for t in tried if t.dialect.delimiter != dialect.delimiter]
     lead = best.score - max(rivals, default=0.0)
@@ -86,8 +86,14 @@ class _Tried:
 
 
 def _try(lines: Sequence[str], dialect: Dialect) -> _Tried:
+    """Read with doubled quotes; where many lines are unsound so, also as if none were escaped."""
     rows = read_rows(lines, dialect)
-    return _Tried(dialect, rows, usual_width(rows), _score(rows, dialect))
+    tried = _Tried(dialect, rows, usual_width(rows), _score(rows, dialect))
+    unsound = sum(row.quotes is not Quotes.SOUND for row in rows)
+    if dialect.escape is not None or unsound <= _LONE_SHARE * len(rows):
+        return tried
+    free = _try(lines, replace(dialect, escape=""))
+    return free if free.score > tried.score else tried
 
 
 def read_rows(lines: Sequence[str], dialect: Dialect) -> list[Row]:

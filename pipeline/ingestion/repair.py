@@ -73,6 +73,8 @@ def repair_quotes(text: str, dialect: Dialect, width: int) -> list[str]:
     quoted = [i for i, piece in enumerate(pieces) if dialect.quote in piece]
     if not quoted or len(quoted) > _MOST_QUOTED_PIECES:
         return pieces
+    if len(quoted) == 1:
+        return [_joined([piece], dialect) for piece in pieces]
     cells: list[str] = []
     position = 0
     for first, last in _cheapest_spans(pieces, quoted, dialect, width):
