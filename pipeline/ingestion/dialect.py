@@ -12,33 +12,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pipeline.ingestion.cells import Dialect, Quotes, split_cells
+from pipeline.ingestion.cells import Dialect, Quotes
 from pipeline.ingestion.kinds import TYPED, kind_of
+from pipeline.ingestion.quoting import LONE_SHARE, Tried, better_quoted, settle_quotes
+from pipeline.ingestion.sample_rows import Row, read_rows, usual_width
 
 PLAIN_DELIMITERS = (",", ";", "\t", "|", " ")
 # How much a delimiter is trusted where the lines alone do not tell.
 _TRUST = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, "؛": 0.9, "،": 0.9, " ": 0.7, ":": 0.5}
 _OTHER_TRUST = 0.75
 _NEVER = frozenset("\"'._-/()%$+*=\\@<>?!{}[]\u200c\u200e\u200f\ufeff\ufffd")
+# A colon in a time or an address parts no cells.
+_NOT_PARTING = re.compile(r"(?<=\d):(?=\d\d)|:(?=//)")
 _RUN = re.compile(r"[^\w\s\"'.\-/()]{2,5}")
 _SCORED_ROWS = 60
 _TYPE_CELLS = 1200
 _LEAST_SCORE = 0.2
 _MOST_COLUMNS = 16_384
 _TABLE_SHARE = 0.25
-_LONE_SHARE = 0.02
 _PAIRED_SHARE = 0.95
 _LONGER_BONUS = 1.001
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One record of the sample: index of its first line, its text (joined), its cells."""
-
-    index: int
-    text: str
-    cells: list[str]
-    quotes: Quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,8 @@ def guess_dialect(
     best = max(tried, key=lambda t: t.score, default=None)
     if best is None or (best.score < _LEAST_SCORE and delimiter is None):
         best = _try(lines, Dialect(",", quote or '"'))
-    dialect = _settle_quotes(best, given=quote is not None)
+    best = better_quoted(best, tried)
+    dialect = settle_quotes(best, given=quote is not None)
     rivals = [t.score for t in tried if t.dialect.delimiter != dialect.delimiter]
     lead = best.score - max(rivals, default=0.0)
     evidence = (
@@ -75,85 +69,15 @@ def guess_dialect(
     return DialectGuess(dialect, best.width, confidence, evidence)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """A candidate dialect with the rows it makes of the sample, and its score 0..1."""
-
-    dialect: Dialect
-    rows: list[Row]
-    width: int
-    score: float
-
-
-def _try(lines: Sequence[str], dialect: Dialect) -> _Tried:
-    """Read with doubled quotes; where many lines are unsound so, also as if none were escaped."""
+def _try(lines: Sequence[str], dialect: Dialect) -> Tried:
+    """Read with doubled quotes; where many lines are unsound so, also with the other escapes."""
     rows = read_rows(lines, dialect)
-    tried = _Tried(dialect, rows, usual_width(rows), _score(rows, dialect))
+    tried = Tried(dialect, rows, usual_width(rows), _score(rows, dialect))
     unsound = sum(row.quotes is not Quotes.SOUND for row in rows)
-    if dialect.escape is not None or unsound <= _LONE_SHARE * len(rows):
+    if dialect.escape is not None or unsound <= LONE_SHARE * len(rows):
         return tried
-    free = _try(lines, replace(dialect, escape=""))
-    return free if free.score > tried.score else tried
-
-
-def read_rows(lines: Sequence[str], dialect: Dialect) -> list[Row]:
-    """Cut sample lines into records; an open quote goes on only where it closes soundly."""
-    rows: list[Row] = []
-    widths: Counter[int] = Counter()
-    index = 0
-    while index < len(lines):
-        split = split_cells(lines[index], dialect)
-        row, used = Row(index, lines[index], split.cells, split.quotes), 1
-        if split.quotes is Quotes.OPEN:
-            usual = widths.most_common(1)[0][0] if widths else 0
-            end = _end_of_quote(lines, index, dialect, usual)
-            if end == len(lines):
-                break  # the sample ends inside a long cell; what is left is no record
-            if end > index:
-                text = "\n".join(lines[index : end + 1])
-                split = split_cells(text, dialect)
-                row, used = Row(index, text, split.cells, split.quotes), end + 1 - index
-        if row.quotes is Quotes.SOUND:
-            widths[len(row.cells)] += 1
-        rows.append(row)
-        index += used
-    return rows
-
-
-def _end_of_quote(lines: Sequence[str], index: int, dialect: Dialect, usual: int) -> int:
-    """Index of the line where the quote opened at `index` closes soundly; `index` if nowhere.
-
-    The number of lines means that it may close after the sample, for no line of the `usual` number
-    of cells follows.
-    """
-    quote = dialect.quote or ""
-    for end in range(index + 1, len(lines)):
-        if quote not in lines[end]:
-            if usual > 1 and lines[end].count(dialect.delimiter) == usual - 1:
-                return index
-            continue
-        # Inside an open quote, a line reads as if that quote stood right before it.
-        state = split_cells(quote + lines[end], dialect).quotes
-        if state is Quotes.SOUND:
-            return end
-        if state is not Quotes.OPEN:
-            return index
-    return len(lines) if usual > 1 and len(lines) - index > 1 else index
-
-
-def usual_width(rows: Sequence[Row]) -> int:
-    """Give the number of cells of a record: of the widths that many rows have, the first met.
-
-    The first and not the most frequent: a second table below may be the longer one.
-    """
-    counts = Counter(len(row.cells) for row in rows if row.quotes is Quotes.SOUND)
-    if not counts:
-        return len(rows[0].cells) if rows else 0
-    frequent = {w for w, n in counts.items() if n >= _TABLE_SHARE * counts.total()}
-    if max(frequent, default=1) > 1:
-        frequent.discard(1)
-    frequent = frequent or {counts.most_common(1)[0][0]}
-    return next(len(r.cells) for r in rows if len(r.cells) in frequent)
+    others = [_try(lines, replace(dialect, escape=escape)) for escape in ("\\", "")]
+    return max(tried, *others, key=lambda t: t.score)
 
 
 def _delimiters(lines: Sequence[str]) -> Iterator[str]:
@@ -161,6 +85,8 @@ def _delimiters(lines: Sequence[str]) -> Iterator[str]:
     text = "\n".join(lines)
     signs = [c for c, n in Counter(text).most_common(60) if 2 * n >= len(lines) and _may_part(c)]
     runs = [run for run, n in Counter(_RUN.findall(text)).most_common(3) if 2 * n >= len(lines)]
+    if len(_NOT_PARTING.findall(text)) > text.count(":") // 2:
+        signs = [sign for sign in signs if sign != ":"]
     for sign in dict.fromkeys([*(c for c in PLAIN_DELIMITERS if c in signs), *signs, *runs]):
         if 2 * sum(sign in line for line in lines) < len(lines):
             continue
@@ -233,49 +159,3 @@ def _neat(cell: str) -> float:
     if cell[:1] in ("'", '"') or cell[-1:] in ("'", '"'):
         points -= 0.4
     return points
-
-
-def _settle_quotes(tried: _Tried, given: bool) -> Dialect:
-    """Decide the escape, whether quotes inside plain cells are text, or that nothing is quoted."""
-    quote = tried.dialect.quote or '"'
-    rows = [row for row in tried.rows if quote in row.text]
-    settled = replace(tried.dialect, escape=_escape(rows, tried.dialect, tried.width))
-    strict = [split_cells(r.text, replace(settled, lone_quotes=False)).quotes for r in rows]
-    sound = strict.count(Quotes.SOUND)
-    lone = strict.count(Quotes.LONE)
-    if not given and not sound and len(strict) - lone > 1:
-        return replace(settled, quote=None, escape=None)
-    return replace(settled, lone_quotes=not (sound > 1 and lone <= max(1, _LONE_SHARE * sound)))
-
-
-def _escape(rows: Sequence[Row], dialect: Dialect, width: int) -> str | None:
-    """Choose doubled, backslash or none by how many rows become sound; doubled where equal."""
-    doubled = _sound(rows, replace(dialect, escape=None), width)
-    backslash = _sound(rows, replace(dialect, escape="\\"), width)
-    free = _sound(rows, replace(dialect, escape=""), width)
-    quote = dialect.quote or '"'
-    gained = backslash - doubled
-    if any(f"\\{quote}" in rows[i].text for i in gained) and len(free - backslash) < len(gained):
-        return "\\"
-    # One odd line is damage; a file whose writer never escapes has several, and no doubled quote.
-    odd = free - doubled
-    inside = re.compile(f"[^{quote}]{quote * 2}[^{quote}]")
-    proper = sum(1 for i in doubled if inside.search(_without_empty(rows[i].text, dialect)))
-    if len(odd) > max(1, _LONE_SHARE * len(rows)) and len(odd) > proper:
-        return ""
-    return None
-
-
-def _without_empty(text: str, dialect: Dialect) -> str:
-    quote, delimiter = dialect.quote or '"', dialect.delimiter
-    padded = f"{delimiter}{text}{delimiter}"
-    return padded.replace(f"{delimiter}{quote * 2}{delimiter}", delimiter * 2)
-
-
-def _sound(rows: Sequence[Row], dialect: Dialect, width: int) -> set[int]:
-    found = set()
-    for i, row in enumerate(rows):
-        split = split_cells(row.text, dialect)
-        if split.quotes is Quotes.SOUND and len(split.cells) == width:
-            found.add(i)
-    return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pipeline.errors import PipelineError, RefusedFile
 from pipeline.ingestion.cells import Dialect
 from pipeline.ingestion.damage import Damage
-from pipeline.ingestion.dialect import DialectGuess, Row, guess_dialect, read_rows
+from pipeline.ingestion.dialect import DialectGuess, guess_dialect
 from pipeline.ingestion.encoding import (
     EncodingGuess,
     detect_bom,
@@ -18,6 +18,7 @@ from pipeline.ingestion.kinds import Column
 from pipeline.ingestion.layout import Layout, find_layout
 from pipeline.ingestion.lines import LineSplitter
 from pipeline.ingestion.refusals import refuse_unless_table
+from pipeline.ingestion.sample_rows import Row, read_rows
 from pipeline.ingestion.source import Sample, Source, open_source, take_sample
 
 __all__ = ["Damage", "Dialect", "Inspection", "Overrides", "inspect_source"]

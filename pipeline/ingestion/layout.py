@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.ingestion.cells import Dialect, Quotes
-from pipeline.ingestion.dialect import Row, usual_width
 from pipeline.ingestion.kinds import Column, fit, has_typed, kind_of, profile_columns, typed_columns
 from pipeline.ingestion.repair import (
     OTHER_DELIMITERS,
@@ -14,6 +13,7 @@ from pipeline.ingestion.repair import (
     repair_quotes,
     restore_delimiter,
 )
+from pipeline.ingestion.sample_rows import Row, usual_width
 
 _SEARCHED_ROWS = 60
 _MOST_HEADER_ROWS = 3
@@ -143,6 +143,8 @@ def _search(
         if len(row.cells) == width and row.quotes is Quotes.SOUND:
             if _is_record(row.cells, profile):
                 break
+            if damaged >= 0 and not typed_columns(profile):
+                break  # all is text, so the first line is as likely the header as in any file
             if looks_like_header(row.cells):
                 start = _upper_rows(rows, index, width)
                 end = _lower_rows(rows, index, width, profile)
@@ -158,7 +160,8 @@ def _search(
 
 
 def _near_header(cells: Sequence[str], width: int) -> bool:
-    near = abs(len(cells) - width) <= max(1, width // 4)
+    """Whether a line with cells cut off, merged or added could still be the header."""
+    near = width // 2 <= len(cells) <= width + max(1, width // 4)
     return near and width > 1 and len(cells) > 1 and looks_like_header(cells)
 
 

@@ -184,8 +184,11 @@ class RecordReader:
             return self._take(count, "header", split)
         number = self._lines[0].number
         record = self._take(count, "header", split)
-        sound = split.quotes in (Quotes.SOUND, Quotes.LONE)
-        sound = sound and len(self._header) == self._width and not self._repaired(split.cells)
+        sound = (
+            split.quotes is Quotes.SOUND
+            and len(self._header) == self._width
+            and not self._repaired(split.cells)
+        )
         if record.damage is None and not sound:
             record.damage = ragged(number, len(split.cells), self._width)
         record.cells = list(self._header)

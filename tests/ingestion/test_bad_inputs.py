@@ -182,6 +182,30 @@ def test_a_line_with_another_delimiter_is_read_and_named() -> None:
     assert "«;»" in got.damaged[7].detail_fa
 
 
+def test_few_quoted_cells_keep_their_quote_when_one_line_is_damaged() -> None:
+    lines = [line(cells, Style("|", "'")) for cells in TABLE]
+    lines[7] = lines[7].replace("|", "|'", 1)
+    got = read("\n".join([*lines, ""]).encode())
+    assert got.lines == {8}
+    assert got.table[:7] + got.table[8:] == TABLE[:7] + TABLE[8:]
+
+
+def test_backslash_escapes_in_cells_of_several_lines() -> None:
+    table = [list(cells) for cells in TABLE]
+    for cells in table[2::3]:
+        cells[8] = 'یک\nدو, "سه"\n\nچهار'
+    got = read(write(table, Style(escape="\\")))
+    assert got.table == table
+    assert not got.damaged
+
+
+def test_a_line_that_lacks_a_delimiter_beside_a_quote_is_read_whole() -> None:
+    data = b'a,b,c\n1,"x, y","z"\n2,"x, y""z"\n3"x, y",z\n4,"q",r\n'
+    got = read(data)
+    assert got.lines == {3, 4}
+    assert got.records[1:3] == [["2", "x, y", "z"], ["3", "x, y", "z"]]
+
+
 def test_the_user_overrules_delimiter_and_quote() -> None:
     data = b"a;b\n1,5;'x;y'\n2,5;'z'\n"
     got = read(data, Overrides(delimiter=";", quote="'"))
@@ -236,6 +260,14 @@ def test_a_repeated_header_is_no_record() -> None:
     assert got.table == TABLE
     assert got.kinds.count("repeated_header") == 2
     assert not got.damaged
+
+
+@pytest.mark.parametrize("first", ["نامشهر,یادداشت", ",نام,شهر,یادداشت", "نام;شهر;یادداشت"])
+def test_a_damaged_header_over_text_alone_is_named(first: str) -> None:
+    body = ["احمدی,تهران,نقد", "رضایی,قم,چک", "کریمی,ری,نقد"] * 4
+    got = read("\n".join([first, *body, ""]).encode())
+    assert got.lines == {1}
+    assert got.records == [text.split(",") for text in body]
 
 
 def test_no_header() -> None:
