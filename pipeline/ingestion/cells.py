@@ -45,7 +45,9 @@ def split_cells(text: str, dialect: Dialect) -> Split:
     quotes = Quotes.SOUND
     start = 0
     while True:
-        opening = _opening(text, start, dialect)
+        # Most cells begin with neither quote nor blank; they are cut without further looking.
+        may_open = text[start : start + 1] in (quote, " ")
+        opening = _opening(text, start, dialect) if may_open else -1
         if opening < 0:
             end = text.find(delimiter, start)
             cell = text[start:] if end < 0 else text[start:end]

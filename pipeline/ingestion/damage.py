@@ -1,6 +1,7 @@
 """Damage of single lines: stable code, line number, and what is wrong in Persian and English."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.ingestion.cells import Dialect, Quotes
 
@@ -24,6 +25,14 @@ class Damage:
     detail_en: str
 
 
+@lru_cache(maxsize=1_024)
+def _unsound_texts(quotes: Quotes, quote: str | None, found: int, width: int) -> tuple[str, str]:
+    return (
+        f"{_QUOTES_FA[quotes]} ({quote})؛ این خط {found} خانه از {width} خوانده شد.",
+        f"In this line {quotes.value} ({quote}); read as {found} cells of {width}.",
+    )
+
+
 def ragged(line_no: int, found: int, width: int) -> Damage:
     """The line has another number of cells than the table."""
     return Damage(
@@ -38,12 +47,7 @@ def unsound_quotes(
     line_no: int, quotes: Quotes, dialect: Dialect, found: int, width: int
 ) -> Damage:
     """The quotes of the line do not pair."""
-    return Damage(
-        line_no,
-        RAGGED_LINE,
-        f"{_QUOTES_FA[quotes]} ({dialect.quote})؛ این خط {found} خانه از {width} خوانده شد.",
-        f"In this line {quotes.value} ({dialect.quote}); read as {found} cells of {width}.",
-    )
+    return Damage(line_no, RAGGED_LINE, *_unsound_texts(quotes, dialect.quote, found, width))
 
 
 def other_delimiter(line_no: int, delimiter: str, cells: list[str], dialect: Dialect) -> Damage:

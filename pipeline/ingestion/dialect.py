@@ -12,32 +12,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pipeline.ingestion.cells import Dialect, Quotes, split_cells
+from pipeline.ingestion.cells import Dialect, Quotes
 from pipeline.ingestion.kinds import TYPED, kind_of
+from pipeline.ingestion.quoting import LONE_SHARE, Tried, better_quoted, settle_quotes
+from pipeline.ingestion.sample_rows import Row, read_rows, usual_width
 
 PLAIN_DELIMITERS = (",", ";", "\t", "|", " ")
 # How much a delimiter is trusted where the lines alone do not tell.
 _TRUST = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, "؛": 0.9, "،": 0.9, " ": 0.7, ":": 0.5}
 _OTHER_TRUST = 0.75
 _NEVER = frozenset("\"'._-/()%$+*=\\@<>?!{}[]\u200c\u200e\u200f\ufeff\ufffd")
+# A colon in a time or an address parts no cells.
+_NOT_PARTING = re.compile(r"(?<=\d):(?=\d\d)|:(?=//)")
 _RUN = re.compile(r"[^\w\s\"'.\-/()]{2,5}")
 _SCORED_ROWS = 60
 _TYPE_CELLS = 1200
-_JOINED_LINES = 200
 _LEAST_SCORE = 0.2
 _MOST_COLUMNS = 16_384
 _TABLE_SHARE = 0.25
-_LONE_SHARE = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One record of the sample: index of its first line, its text (joined), its cells."""
-
-    index: int
-    text: str
-    cells: list[str]
-    quotes: Quotes
+_PAIRED_SHARE = 0.95
+_LONGER_BONUS = 1.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,73 +53,31 @@ def guess_dialect(
         return DialectGuess(Dialect(delimiter or ","), 0, 0.0, "no line with text in the sample")
     delimiters = [delimiter] if delimiter else list(_delimiters(lines))
     quotes = [quote] if quote else list(_quotes(lines))
-    scored = [
-        (_score(lines, Dialect(candidate, mark, "")), -i, Dialect(candidate, mark, ""))
-        for i, (candidate, mark) in enumerate((d, q) for d in delimiters for q in quotes)
-    ]
-    scored.sort(key=lambda entry: entry[:2], reverse=True)
-    best, _, dialect = scored[0] if scored else (0.0, 0, Dialect(",", quote or '"', ""))
-    if best < _LEAST_SCORE and delimiter is None:
-        dialect = Dialect(",", dialect.quote, "")
-    dialect = _settle_quotes(lines, dialect, given=quote is not None)
-    width = usual_width(read_rows(lines, dialect))
-    return _guess(dialect, width, best, scored)
-
-
-def _guess(
-    dialect: Dialect, width: int, best: float, scored: list[tuple[float, int, Dialect]]
-) -> DialectGuess:
-    rivals = [score for score, _, other in scored if other.delimiter != dialect.delimiter]
-    lead = best - max(rivals, default=0.0)
-    confidence = max(0.1, min(1.0, 0.5 + lead)) if width > 1 else 0.5
+    tried = [_try(lines, Dialect(sign, mark)) for sign in delimiters for mark in quotes]
+    best = max(tried, key=lambda t: t.score, default=None)
+    if best is None or (best.score < _LEAST_SCORE and delimiter is None):
+        best = _try(lines, Dialect(",", quote or '"'))
+    best = better_quoted(best, tried)
+    dialect = settle_quotes(best, given=quote is not None)
+    rivals = [t.score for t in tried if t.dialect.delimiter != dialect.delimiter]
+    lead = best.score - max(rivals, default=0.0)
     evidence = (
-        f"delimiter {dialect.delimiter!r} gives {width} cells a line (score {best:.2f}, "
-        f"{lead:.2f} ahead of the next), quote {dialect.quote!r}, escape {dialect.escape!r}"
+        f"delimiter {dialect.delimiter!r} gives {best.width} cells a line (score {best.score:.2f},"
+        f" {lead:.2f} ahead of the next), quote {dialect.quote!r}, escape {dialect.escape!r}"
     )
-    return DialectGuess(dialect, width, confidence, evidence)
+    confidence = max(0.1, min(1.0, 0.5 + lead)) if best.width > 1 else 0.5
+    return DialectGuess(dialect, best.width, confidence, evidence)
 
 
-def read_rows(lines: Sequence[str], dialect: Dialect) -> list[Row]:
-    """Cut sample lines into records; an open quote goes on only where it closes soundly."""
-    rows: list[Row] = []
-    index = 0
-    while index < len(lines):
-        row, used = _row(lines, index, dialect)
-        rows.append(row)
-        index += used
-    return rows
-
-
-def _row(lines: Sequence[str], index: int, dialect: Dialect) -> tuple[Row, int]:
-    split = split_cells(lines[index], dialect)
-    if split.quotes is Quotes.OPEN:
-        for end in range(index + 1, min(index + _JOINED_LINES, len(lines))):
-            if dialect.quote not in lines[end]:  # type: ignore[operator]
-                continue
-            # Inside an open quote, a line reads as if that quote stood right before it.
-            state = split_cells(f"{dialect.quote}{lines[end]}", dialect).quotes
-            if state is Quotes.SOUND:
-                text = "\n".join(lines[index : end + 1])
-                joined = split_cells(text, dialect)
-                return Row(index, text, joined.cells, joined.quotes), end + 1 - index
-            if state is not Quotes.OPEN:
-                break
-    return Row(index, lines[index], split.cells, split.quotes), 1
-
-
-def usual_width(rows: Sequence[Row]) -> int:
-    """Give the number of cells of a record: of the widths that many rows have, the first met.
-
-    The first and not the most frequent: a second table below may be the longer one.
-    """
-    counts = Counter(len(row.cells) for row in rows if row.quotes is Quotes.SOUND)
-    if not counts:
-        return len(rows[0].cells) if rows else 0
-    frequent = {w for w, n in counts.items() if n >= _TABLE_SHARE * counts.total()}
-    if max(frequent, default=1) > 1:
-        frequent.discard(1)
-    frequent = frequent or {counts.most_common(1)[0][0]}
-    return next(len(r.cells) for r in rows if len(r.cells) in frequent)
+def _try(lines: Sequence[str], dialect: Dialect) -> Tried:
+    """Read with doubled quotes; where many lines are unsound so, also with the other escapes."""
+    rows = read_rows(lines, dialect)
+    tried = Tried(dialect, rows, usual_width(rows), _score(rows, dialect))
+    unsound = sum(row.quotes is not Quotes.SOUND for row in rows)
+    if dialect.escape is not None or unsound <= LONE_SHARE * len(rows):
+        return tried
+    others = [_try(lines, replace(dialect, escape=escape)) for escape in ("\\", "")]
+    return max(tried, *others, key=lambda t: t.score)
 
 
 def _delimiters(lines: Sequence[str]) -> Iterator[str]:
@@ -133,11 +85,15 @@ def _delimiters(lines: Sequence[str]) -> Iterator[str]:
     text = "\n".join(lines)
     signs = [c for c, n in Counter(text).most_common(60) if 2 * n >= len(lines) and _may_part(c)]
     runs = [run for run, n in Counter(_RUN.findall(text)).most_common(3) if 2 * n >= len(lines)]
+    if len(_NOT_PARTING.findall(text)) > text.count(":") // 2:
+        signs = [sign for sign in signs if sign != ":"]
     for sign in dict.fromkeys([*(c for c in PLAIN_DELIMITERS if c in signs), *signs, *runs]):
         if 2 * sum(sign in line for line in lines) < len(lines):
             continue
-        yield sign
         total = text.count(sign)
+        # Commas, semicolons and tabs in pairs are empty cells; other signs only ever come so.
+        if sign in ",;\t " or text.count(sign * 2) * 2 < _PAIRED_SHARE * total:
+            yield sign
         for longer in (sign * 2, f"{sign} ", f" {sign} "):
             if sign != " " and text.count(longer) * len(longer.strip()) >= 0.7 * total:
                 yield longer
@@ -154,9 +110,8 @@ def _quotes(lines: Sequence[str]) -> Iterator[str]:
         yield "'"
 
 
-def _score(lines: Sequence[str], dialect: Dialect) -> float:
+def _score(rows: Sequence[Row], dialect: Dialect) -> float:
     """Score 0..1: share of lines of the usual width x neatness of cells x trust."""
-    rows = read_rows(lines, dialect)
     counts = Counter(len(row.cells) for row in rows if row.quotes is Quotes.SOUND)
     top = counts.most_common(2)
     if not top or not 1 < max(width for width, _ in top) <= _MOST_COLUMNS:
@@ -169,9 +124,21 @@ def _score(lines: Sequence[str], dialect: Dialect) -> float:
         share += second / 2 if second >= _TABLE_SHARE else 0.0
     if width == 1:
         return 0.0
+    if dialect.delimiter.strip(" ") == "" and not _parts_words(rows, width):
+        return 0.0
     neat = _neatness([r.cells for r in rows if len(r.cells) == width][:_SCORED_ROWS])
-    trust = _TRUST.get(dialect.delimiter.strip() or " ", _OTHER_TRUST)
+    trust = _TRUST.get(dialect.delimiter.strip(" ") or " ", _OTHER_TRUST)
+    if len(dialect.delimiter) > 1:
+        trust *= _LONGER_BONUS  # where blanks after delimiters are all the same either way
     return min(1.0, share) ** 2 * neat * (width - 1) / width * trust
+
+
+def _parts_words(rows: Sequence[Row], width: int) -> bool:
+    """Whether blanks part cells, not words: cells with blanks are quoted, or half are no words."""
+    if any(row.quotes is Quotes.SOUND and any(" " in c for c in row.cells) for row in rows):
+        return True
+    cells = [c for row in rows if len(row.cells) == width for c in row.cells][:_TYPE_CELLS]
+    return 2 * sum(kind_of(cell) not in ("text", "empty") for cell in cells) >= len(cells)
 
 
 def _neatness(rows: list[list[str]]) -> float:
@@ -192,51 +159,3 @@ def _neat(cell: str) -> float:
     if cell[:1] in ("'", '"') or cell[-1:] in ("'", '"'):
         points -= 0.4
     return points
-
-
-def _settle_quotes(lines: Sequence[str], dialect: Dialect, given: bool) -> Dialect:
-    """Decide the escape, whether quotes inside plain cells are text, or that nothing is quoted."""
-    quote = dialect.quote or '"'
-    rows = [row for row in read_rows(lines, dialect) if quote in row.text]
-    width = usual_width(read_rows(lines, dialect))
-    escape = _escape(rows, dialect, width)
-    settled = replace(dialect, escape=escape)
-    strict = [split_cells(r.text, replace(settled, lone_quotes=False)).quotes for r in rows]
-    sound = strict.count(Quotes.SOUND)
-    lone = strict.count(Quotes.LONE)
-    if not given and not sound and len(strict) - lone > 1:
-        return replace(settled, quote=None, escape=None)
-    return replace(settled, lone_quotes=not (sound > 1 and lone <= max(1, _LONE_SHARE * sound)))
-
-
-def _escape(rows: Sequence[Row], dialect: Dialect, width: int) -> str | None:
-    """Choose doubled, backslash or none by how many rows become sound; doubled where equal."""
-    doubled = _sound(rows, replace(dialect, escape=None), width)
-    backslash = _sound(rows, replace(dialect, escape="\\"), width)
-    free = _sound(rows, replace(dialect, escape=""), width)
-    quote = dialect.quote or '"'
-    gained = backslash - doubled
-    if any(f"\\{quote}" in rows[i].text for i in gained) and len(free - backslash) < len(gained):
-        return "\\"
-    # One odd line is damage; a file whose writer never escapes has several, and no doubled quote.
-    odd = free - doubled
-    inside = re.compile(f"[^{quote}]{quote * 2}[^{quote}]")
-    proper = sum(1 for i in doubled if inside.search(_without_empty(rows[i].text, dialect)))
-    if len(odd) > max(1, _LONE_SHARE * len(rows)) and len(odd) > proper:
-        return ""
-    return None
-
-
-def _without_empty(text: str, dialect: Dialect) -> str:
-    quote, delimiter = dialect.quote or '"', dialect.delimiter
-    padded = f"{delimiter}{text}{delimiter}"
-    return padded.replace(f"{delimiter}{quote * 2}{delimiter}", delimiter * 2)
-
-
-def _sound(rows: Sequence[Row], dialect: Dialect, width: int) -> set[int]:
-    found = set()
-    for i, row in enumerate(rows):
-        split = split_cells(row.text, dialect)
-        if split.quotes is Quotes.SOUND and len(split.cells) == width:
-            found.add(i)
-    return found

@@ -1,12 +1,13 @@
 """What a file is, from a bounded sample: encoding, dialect, header, where the table begins."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, RefusedFile
 from pipeline.ingestion.cells import Dialect
 from pipeline.ingestion.damage import Damage
-from pipeline.ingestion.dialect import DialectGuess, Row, guess_dialect, read_rows
+from pipeline.ingestion.dialect import DialectGuess, guess_dialect
 from pipeline.ingestion.encoding import (
     EncodingGuess,
     detect_bom,
@@ -16,6 +17,8 @@ from pipeline.ingestion.encoding import (
 from pipeline.ingestion.kinds import Column
 from pipeline.ingestion.layout import Layout, find_layout
 from pipeline.ingestion.lines import LineSplitter
+from pipeline.ingestion.refusals import refuse_unless_table
+from pipeline.ingestion.sample_rows import Row, read_rows
 from pipeline.ingestion.source import Sample, Source, open_source, take_sample
 
 __all__ = ["Damage", "Dialect", "Inspection", "Overrides", "inspect_source"]
@@ -24,6 +27,7 @@ _DIALECT_HEAD_LINES = 200
 _DIALECT_SLICE_LINES = 40
 _LONGEST_SAMPLE_LINE = 1 << 17
 _HINT = "sep="
+_NO_TEXT = ("EMPTY_FILE", "NO_TEXT_IN_FILE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,30 @@ def inspect_source(path: Source, overrides: Overrides | None = None) -> Inspecti
     """Inspect a delimited text file (a path or an open binary file) from a bounded sample.
 
     Raises OSError where it cannot be read and PipelineError for an override that makes no sense.
-    An empty file gives an inspection of width 0; kinds of files are refused elsewhere.
+    RefusedFile for what is no table. A workbook gives an inspection that says its format alone;
+    a file without any text gives one of width 0.
     """
     wanted = overrides or Overrides()
     with open_source(path) as handle:
         sample = take_sample(handle)
+    format_ = _format(path, wanted)
+    if format_ != "text":
+        nothing = Dialect(",")
+        evidence = (f"the content is a workbook ({format_})",)
+        return Inspection(
+            format_, "", b"", nothing, 0, 0, (), 0, 1.0, evidence, sample.size, wanted.sheet
+        )
     return inspect_sample(sample, wanted)
+
+
+def _format(path: Source, wanted: Overrides) -> str:
+    try:
+        return refuse_unless_table(path, sys.maxsize)
+    except RefusedFile as refusal:
+        # Who names the encoding knows that it is text; and no text at all is a table of no records.
+        if refusal.code in _NO_TEXT or (wanted.encoding and refusal.code == "FILE_IS_BINARY"):
+            return "text"
+        raise
 
 
 def inspect_sample(sample: Sample, wanted: Overrides) -> Inspection:

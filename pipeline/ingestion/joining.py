@@ -7,7 +7,7 @@ from pipeline.ingestion.cells import Dialect, Quotes, split_cells
 from pipeline.ingestion.kinds import Column, fit
 from pipeline.ingestion.lines import Line
 
-MAX_JOINED_LINES = 2_000
+MAX_JOINED_LINES = 20_000
 MAX_JOINED_BYTES = 1 << 20
 # In a table of one column every line is sound alone, so only a short quote is believed.
 _MOST_LINES_OF_ONE_COLUMN = 20
@@ -15,11 +15,16 @@ _MOST_LINES_OF_ONE_COLUMN = 20
 
 @dataclass(slots=True)
 class Scan:
-    """How far an open quote was followed: next line to look at, cells so far, bytes so far."""
+    """How far an open quote was followed: next line to look at, cells so far, bytes so far.
+
+    `barrier`: number of a line where every quote left open before it fails as well, else 0. It
+    keeps many open quotes from each following the same lines again.
+    """
 
     index: int
     cells: int
     size: int
+    barrier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +42,27 @@ class Joiner:
         text has to close cleanly with the right number of cells. Else the first line stands alone.
         """
         while scan.index < len(lines):
+            line = lines[scan.index]
             if scan.index > MAX_JOINED_LINES or scan.size > MAX_JOINED_BYTES:
+                scan.barrier = line.number
                 return 1
-            verdict = self._follow(lines[scan.index].text, scan)
-            scan.size += len(lines[scan.index].raw)
-            scan.index += 1
+            verdict = self._follow(line.text, scan)
             if verdict is Quotes.STRAY:
+                scan.barrier = line.number
                 return 1
+            if scan.cells > self.width + 1:
+                return 1
+            scan.size += len(line.raw)
+            scan.index += 1
             if verdict is Quotes.SOUND:
-                return scan.index if self._believable(lines, scan) else 1
-        return 1 if final else None
+                if self._believable(lines, scan):
+                    return scan.index
+                scan.barrier = line.number
+                return 1
+        if not final:
+            return None
+        scan.barrier = lines[-1].number + 1
+        return 1
 
     def _follow(self, text: str, scan: Scan) -> Quotes:
         quote = self.dialect.quote or ""
@@ -55,7 +71,7 @@ class Joiner:
         # Inside an open quote, a line reads as if that quote stood right before it.
         split = split_cells(quote + text, self.dialect)
         scan.cells += len(split.cells) - 1
-        if split.quotes is Quotes.LONE or scan.cells > self.width + 1:
+        if split.quotes is Quotes.LONE:
             return Quotes.STRAY
         if split.quotes is Quotes.OPEN and self._sound_alone(text):
             return Quotes.STRAY

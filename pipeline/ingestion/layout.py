@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.ingestion.cells import Dialect, Quotes
-from pipeline.ingestion.dialect import Row, usual_width
 from pipeline.ingestion.kinds import Column, fit, has_typed, kind_of, profile_columns, typed_columns
-from pipeline.ingestion.repair import read_other_delimiter, repair_quotes
+from pipeline.ingestion.repair import (
+    OTHER_DELIMITERS,
+    read_other_delimiter,
+    repair_quotes,
+    restore_delimiter,
+)
+from pipeline.ingestion.sample_rows import Row, usual_width
 
 _SEARCHED_ROWS = 60
 _MOST_HEADER_ROWS = 3
@@ -66,11 +71,11 @@ def is_blank(cells: Sequence[str]) -> bool:
 
 def is_total(cells: Sequence[str], profile: Sequence[Column]) -> bool:
     """Whether a line is a subtotal or grand total: a label, amounts, and blanks for the keys."""
-    present = [(i, cell) for i, cell in enumerate(cells) if cell.strip()]
-    if len(present) < 2 or len(cells) < 2:
+    label = next((i for i, cell in enumerate(cells) if kind_of(cell) == "text"), -1)
+    if label < 0 or not _TOTAL.match(cells[label].strip()):
         return False
-    label, text = next(((i, c) for i, c in present if kind_of(c) in ("text", "mixed")), (-1, ""))
-    if label < 0 or not _TOTAL.match(text.strip()):
+    present = [(i, cell) for i, cell in enumerate(cells) if cell.strip()]
+    if len(present) < 2:
         return False
     if not all(kind_of(cell) == "number" for i, cell in present if i != label):
         return False
@@ -85,21 +90,30 @@ def is_total(cells: Sequence[str], profile: Sequence[Column]) -> bool:
 
 def looks_like_header(cells: Sequence[str]) -> bool:
     """Whether the cells could name columns: mostly there, short, distinct text."""
+    if has_typed(cells):
+        return False
     names = [cell.strip() for cell in cells if cell.strip()]
     if len(names) < _NAMED_SHARE * len(cells) or not names:
         return False
-    if has_typed(names) or max(map(len, names)) > _LONGEST_NAME:
+    if max(map(len, names)) > _LONGEST_NAME:
         return False
     return 2 * len(set(names)) > len(names)
 
 
 def header_cells(row: Row, dialect: Dialect, width: int) -> list[str]:
     """Give the cells of a header row; a damaged one is read as well as it can be."""
-    if row.quotes is not Quotes.SOUND:
-        return repair_quotes(row.text, dialect, width)
-    if len(row.cells) < width and (other := read_other_delimiter(row.text, dialect, width, ())):
+    sound = row.quotes is Quotes.SOUND
+    if sound and len(row.cells) >= width:
+        return row.cells
+    if other := read_other_delimiter(row.text, dialect, width, ()):
         return other[1]
-    return row.cells
+    if restored := restore_delimiter(row.text, dialect, width, ()):
+        return restored
+    plain = row.cells if sound else repair_quotes(row.text, dialect, width)
+    if len(plain) > 1:
+        return plain
+    others = (row.text.split(sign) for sign in OTHER_DELIMITERS if sign in row.text)
+    return min(others, key=lambda cells: abs(len(cells) - width), default=plain)
 
 
 def _body_profile(rows: Sequence[Row], width: int) -> tuple[Column, ...]:
@@ -129,19 +143,26 @@ def _search(
         if len(row.cells) == width and row.quotes is Quotes.SOUND:
             if _is_record(row.cells, profile):
                 break
+            if damaged >= 0 and not typed_columns(profile):
+                break  # all is text, so the first line is as likely the header as in any file
             if looks_like_header(row.cells):
                 start = _upper_rows(rows, index, width)
                 end = _lower_rows(rows, index, width, profile)
                 count = min(_MOST_HEADER_ROWS, end - start)
                 return start, count, "first full line whose cells are names, not values"
-        elif damaged < 0:
-            cells = header_cells(row, dialect, width)
-            near = abs(len(cells) - width) <= max(1, width // 8)
-            if near and width > 1 and len(cells) > 1 and looks_like_header(cells):
-                damaged = index
+        else:
+            # Only names right above the first record can be its header.
+            near = _near_header(header_cells(row, dialect, width), width)
+            damaged = index if near else -1
     if damaged >= 0:
         return damaged, 1, "first line that reads as names, though it is damaged"
     return -1, 0, "the first full line already holds values"
+
+
+def _near_header(cells: Sequence[str], width: int) -> bool:
+    """Whether a line with cells cut off, merged or added could still be the header."""
+    near = width // 2 <= len(cells) <= width + max(1, width // 4)
+    return near and width > 1 and len(cells) > 1 and looks_like_header(cells)
 
 
 def _is_record(cells: Sequence[str], profile: Sequence[Column]) -> bool:

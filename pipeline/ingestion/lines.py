@@ -65,6 +65,9 @@ class LineSplitter:
         return raws, whole[end:]
 
     def _line(self, raw: bytes) -> Line:
+        if len(raw) < 3 and not raw.strip(b"\r\n"):
+            self._number += 1
+            return Line(self._number - 1, raw, "", raw.decode("ascii"), True)
         text, decodes = decode_line(raw, self._encoding)
         body = text.rstrip("\r\n")
         line = Line(self._number, raw, body, text[len(body) :], decodes)

@@ -10,16 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.ingestion.cells import Quotes, Split, split_cells
-from pipeline.ingestion.damage import Damage, other_delimiter, ragged, undecodable, unsound_quotes
+from pipeline.ingestion.damage import Damage, ragged, undecodable
+from pipeline.ingestion.diagnosis import Diagnosis
 from pipeline.ingestion.inspection import Inspection
 from pipeline.ingestion.joining import Joiner, Scan
 from pipeline.ingestion.kinds import fit, fits, typed_columns
 from pipeline.ingestion.layout import is_blank, is_total, looks_like_header
 from pipeline.ingestion.lines import Line, LineSplitter
-from pipeline.ingestion.repair import read_other_delimiter, repair_quotes
 
 _ROWS_AHEAD = 3
 _LINES_AHEAD = 8
+_EDGES = " \t\u00a0\u200e\u200f\ufeff"
 
 
 @dataclass(slots=True)
@@ -59,11 +60,14 @@ class RecordReader:
         self._width = inspection.width
         self._header = tuple(inspection.header if header is None else header)
         self._header_rows = {_folded(row) for row in (*inspection.header_cells, self._header)}
+        self._first_names = {row.partition("\x1f")[0] for row in self._header_rows}
         self._header_left = inspection.header_rows if first_line_no <= inspection.header_line else 0
         self._joiner = Joiner(self._dialect, self._width, inspection.profile)
         self._splitter = LineSplitter(inspection.encoding, first_line_no)
         self._lines: deque[Line] = deque()
+        self._diagnose = Diagnosis(self._dialect, self._width, inspection.profile)
         self._scan: Scan | None = None
+        self._barrier = 0
         self.other_table_width = other_table_width
 
     def feed(self, data: bytes) -> Iterator[Record]:
@@ -79,6 +83,10 @@ class RecordReader:
 
     def _drain(self, final: bool) -> Iterator[Record]:
         while self._lines:
+            if not self._lines[0].raw.strip():
+                line = self._lines.popleft()
+                yield Record(line.number, line.raw, "blank", None, None)
+                continue
             record = self._next(final)
             if record is None:
                 return
@@ -107,13 +115,19 @@ class RecordReader:
         return self._record(count, split) if kind == "record" else self._take(count, kind, split)
 
     def _lines_of_record(self, split: Split, final: bool) -> int | None:
+        if self._lines[0].number < self._barrier:
+            return 1
         joiner = self._joiner
         if self.other_table_width:
             joiner = replace(joiner, width=self.other_table_width, profile=())
         self._scan = self._scan or Scan(1, len(split.cells), len(self._lines[0].raw))
-        return joiner.lines_of_record(self._lines, self._scan, final)
+        count = joiner.lines_of_record(self._lines, self._scan, final)
+        self._barrier = max(self._barrier, self._scan.barrier)
+        return count
 
     def _text(self, count: int) -> str:
+        if count == 1:
+            return self._lines[0].text
         lines = [self._lines[i] for i in range(count)]
         joined = "".join(line.text + line.terminator for line in lines[:-1])
         return joined + lines[-1].text
@@ -123,7 +137,7 @@ class RecordReader:
         cells = split.cells
         if split.quotes is not Quotes.SOUND:
             return "other_table" if self.other_table_width else "record"
-        if _folded(cells) in self._header_rows:
+        if cells[0].strip(_EDGES) in self._first_names and _folded(cells) in self._header_rows:
             self.other_table_width = 0
             return "repeated_header"
         if self.other_table_width:
@@ -170,8 +184,11 @@ class RecordReader:
             return self._take(count, "header", split)
         number = self._lines[0].number
         record = self._take(count, "header", split)
-        sound = split.quotes in (Quotes.SOUND, Quotes.LONE)
-        sound = sound and len(self._header) == self._width and not self._repaired(split.cells)
+        sound = (
+            split.quotes is Quotes.SOUND
+            and len(self._header) == self._width
+            and not self._repaired(split.cells)
+        )
         if record.damage is None and not sound:
             record.damage = ragged(number, len(split.cells), self._width)
         record.cells = list(self._header)
@@ -183,18 +200,18 @@ class RecordReader:
 
     def _record(self, count: int, split: Split) -> Record:
         """Make a record, naming its damage; a damaged one gets its best reading."""
-        number = self._lines[0].number
+        if split.quotes is Quotes.SOUND and len(split.cells) == self._width:
+            return self._take(count, "record", split)
         text = self._text(count)
         record = self._take(count, "record", split)
-        found = len(split.cells)
-        sound = split.quotes is Quotes.SOUND
-        if sound and found == self._width:
-            return record
-        damage, record.cells = _diagnose(number, text, split, self._inspection)
+        damage, record.cells = self._diagnose(record.line_no, text, split)
         record.damage = record.damage or damage
         return record
 
     def _take(self, count: int, kind: str, split: Split | None) -> Record:
+        if count == 1 and self._lines[0].decodes:
+            line = self._lines.popleft()
+            return Record(line.number, line.raw, kind, split.cells if split else None, None)
         lines = [self._lines.popleft() for _ in range(count)]
         bad = next((line for line in lines if not line.decodes), None)
         damage = None
@@ -204,22 +221,5 @@ class RecordReader:
         return Record(lines[0].number, raw, kind, split.cells if split else None, damage)
 
 
-def _diagnose(
-    number: int, text: str, split: Split, inspection: Inspection
-) -> tuple[Damage, list[str]]:
-    """Say what is wrong with an unsound line and read it as well as can be."""
-    dialect, width = inspection.dialect, inspection.width
-    sound = split.quotes is Quotes.SOUND
-    if not sound or len(split.cells) < width:
-        other = read_other_delimiter(text, dialect, width, inspection.profile)
-        if other:
-            return other_delimiter(number, *other, dialect), other[1]
-    if sound:
-        return ragged(number, len(split.cells), width), split.cells
-    keep = split.quotes is Quotes.LONE and len(split.cells) == width
-    cells = split.cells if keep else repair_quotes(text, dialect, width)
-    return unsound_quotes(number, split.quotes, dialect, len(cells), width), cells
-
-
 def _folded(cells: Sequence[str]) -> str:
-    return "\x1f".join(cell.strip().lstrip("\ufeff") for cell in cells)
+    return "\x1f".join(cell.strip(_EDGES) for cell in cells)

@@ -24,7 +24,7 @@ from pipeline.ingestion.file_kinds import (
 from pipeline.ingestion.source import Source, open_source
 
 _LOOKED_AT = 64 << 10
-_CONTROL_SHARE = 0.1
+_CONTROL_SHARE = 0.05
 _FEW_CONTROLS = 0.02
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # These beginnings are also plain words; they count only where the bytes are no text.
@@ -60,7 +60,11 @@ def _by_magic(head: bytes, _handle: BinaryIO) -> None:
     for magic, kind, name in MAGIC:
         if not head.startswith(magic):
             continue
-        if magic in _MAY_BE_TEXT and not _is_script(head) and _control_share(head) < _FEW_CONTROLS:
+        if (
+            magic in _MAY_BE_TEXT
+            and not _is_script(head)
+            and _control_share(head.decode("latin-1")) < _FEW_CONTROLS
+        ):
             continue
         raise kind.refusal(name=name)
 
@@ -139,7 +143,7 @@ def _text(head: bytes) -> str:
         (lambda: start.startswith("<") and ("<html" in start[:4096] or "<table" in start), HTML),
         (lambda: start.startswith(("<?xml", "<!--", "<workbook", "<soap")), XML),
         (lambda: start[0] in "{[" and '":' in start[:4096].replace(" ", ""), JSON),
-        (lambda: _control_share(plain.encode("utf-8", "replace")) > _CONTROL_SHARE, BINARY),
+        (lambda: _control_share(plain) > _CONTROL_SHARE, BINARY),
     )
     for holds, kind in tests:
         if holds():
@@ -160,8 +164,7 @@ def _plain(head: bytes) -> str:
     return head.decode("latin-1")
 
 
-def _control_share(data: bytes) -> float:
-    control = sum(
-        data.count(bytes((code,))) for code in range(32) if code not in (9, 10, 12, 13, 27)
-    )
-    return control / max(1, len(data))
+def _control_share(text: str) -> float:
+    """Share of control characters that no text has (tab, line and page ends are none)."""
+    control = sum(text.count(chr(code)) for code in range(32) if code not in (9, 10, 12, 13, 27))
+    return control / max(1, len(text))

@@ -21,7 +21,7 @@ def read_other_delimiter(
 
     Returns the delimiter and the cells, or None. One cell alone proves nothing: `width` >= 2.
     """
-    if width < 2:
+    if width < 2 or len(text) < width - 1:
         return None
     for delimiter in OTHER_DELIMITERS:
         if delimiter == dialect.delimiter or text.count(delimiter) < width - 1:
@@ -33,6 +33,33 @@ def read_other_delimiter(
     return None
 
 
+def restore_delimiter(
+    text: str, dialect: Dialect, width: int, profile: Sequence[Column]
+) -> list[str] | None:
+    """Read a line that lacks one delimiter beside a quote: `"a""b"`, `12"a"` or `"a"12`.
+
+    Each quote is tried as the place where it is missing; the only way that gives `width` sound
+    cells is the reading. None where there is no such way or more than one.
+    """
+    quote = dialect.quote
+    if quote is None or text.count(dialect.delimiter) < width - 2:
+        return None
+    if text.count(quote) > _MOST_QUOTED_PIECES:
+        return None
+    places = {i + side for i, sign in enumerate(text) if sign == quote for side in (0, 1)}
+    found: list[list[str]] = []
+    delimiter = dialect.delimiter
+    for place in sorted(places):
+        before, after = text[:place], text[place:]
+        if not before or not after or before.endswith(delimiter) or after.startswith(delimiter):
+            continue  # nothing is missing where a delimiter stands already
+        split = split_cells(before + delimiter + after, dialect)
+        right = split.quotes is Quotes.SOUND and len(split.cells) == width
+        if right and fits(split.cells, profile) and split.cells not in found:
+            found.append(split.cells)
+    return found[0] if len(found) == 1 else None
+
+
 def repair_quotes(text: str, dialect: Dialect, width: int) -> list[str]:
     """Cut a line whose quotes are unsound into the most likely cells.
 
@@ -41,11 +68,13 @@ def repair_quotes(text: str, dialect: Dialect, width: int) -> list[str]:
     wins. Lines with very many quotes are cut at every delimiter.
     """
     pieces = text.split(dialect.delimiter)
-    if dialect.quote is None:
+    if dialect.quote is None or len(pieces) == 1:
         return pieces
     quoted = [i for i, piece in enumerate(pieces) if dialect.quote in piece]
     if not quoted or len(quoted) > _MOST_QUOTED_PIECES:
         return pieces
+    if len(quoted) == 1:
+        return [_joined([piece], dialect) for piece in pieces]
     cells: list[str] = []
     position = 0
     for first, last in _cheapest_spans(pieces, quoted, dialect, width):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 Source = str | Path | BinaryIO
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 64 << 10
 WHOLE_BYTES = 1 << 20
 HEAD_BYTES = 256 << 10
 SLICE_BYTES = 64 << 10
@@ -57,7 +57,7 @@ def take_sample(handle: BinaryIO) -> Sample:
 
 
 def blocks(handle: BinaryIO, skip: int = 0) -> Iterator[bytes]:
-    """Give the file's bytes from offset `skip` on, a block at a time."""
+    """Give the file's bytes from offset `skip` on, in blocks whose lines are soon forgotten."""
     handle.seek(skip)
     while block := handle.read(BLOCK_BYTES):
         yield block

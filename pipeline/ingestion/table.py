@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pipeline.errors import PipelineError
 from pipeline.ingestion.inspection import Inspection, Overrides, inspect_source
 from pipeline.ingestion.records import Record, RecordReader
 from pipeline.ingestion.source import Source, blocks, open_source
@@ -11,8 +12,18 @@ from pipeline.ingestion.source import Source, blocks, open_source
 def read_records(
     path: Source, inspection: Inspection | None = None, overrides: Overrides | None = None
 ) -> Iterator[Record]:
-    """Give every record of a text file in order, also what carries no record; streams."""
+    """Give every record of a text file in order, also what carries no record; streams.
+
+    Raises what `inspect_source` raises, and PipelineError for a workbook, which is no text.
+    """
     found = inspection or inspect_source(path, overrides)
+    if found.format != "text":
+        raise PipelineError(
+            "NOT_DELIMITED_TEXT",
+            fa=f"این فایل کارپوشه ({found.format}) است و به شکل متن خوانده نمی‌شود.",
+            en=f"This file is a workbook ({found.format}) and cannot be read as delimited text.",
+            format=found.format,
+        )
     reader = RecordReader(found)
     with open_source(path) as handle:
         for block in blocks(handle, skip=len(found.bom)):
