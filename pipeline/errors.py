@@ -1,0 +1,42 @@
+"""The one family of errors: what happened, where, and what to do, in Persian and English."""
+
+from __future__ import annotations
+
+
+class PipelineError(Exception):
+    """An error written for the person who must act.
+
+    `code` is stable and machine-readable; `fa` and `en` are templates filled with `values`.
+    `where` names the place (file, key, line) when there is one.
+    """
+
+    def __init__(
+        self, code: str, *, fa: str, en: str, where: str | None = None, **values: object
+    ) -> None:
+        self.code = code
+        self.where = where
+        self.values = values
+        self.fa = fa.format(**values)
+        self.en = en.format(**values)
+        super().__init__(self.en if where is None else f"{where}: {self.en}")
+
+    def text(self, language: str) -> str:
+        """The message in `language` ("fa" or "en"), its place first."""
+        words = self.fa if language == "fa" else self.en
+        return words if self.where is None else f"{self.where}: {words}"
+
+
+class RefusedFile(PipelineError):
+    """The file cannot be taken in: nothing of it was kept."""
+
+
+class RefusedAction(PipelineError):
+    """The action is not possible in the present state: nothing was changed."""
+
+
+class WrongContract(PipelineError):
+    """A configuration file is not valid; the message lists every fault in it."""
+
+
+class DatabaseAway(PipelineError):
+    """PostgreSQL cannot be reached."""
