@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -41,6 +41,7 @@ __all__ = [
 _ROOT = Path(__file__).resolve().parents[2]
 _LONGEST_FRAME = 4 * MEBIBYTE
 _READ = 1 << 18
+_ERROR_VALUES = frozenset(("detail", "what", "limit", "sheet", "row", "column"))
 _FRAMES = (BUDGET, SHEETS, LINES, END, ERROR)
 
 
@@ -123,7 +124,7 @@ class WorkbookLines(Iterator[bytes]):
         self._lines.close()
         self._child.close()
 
-    def _split(self) -> Iterator[bytes]:
+    def _split(self) -> Generator[bytes]:
         held = b""
         with self._child:
             for kind, payload in self._child.frames():
@@ -232,9 +233,14 @@ class _Child:
             most = self._limits.cpu_budget(self._limits.uncompressed_bytes)
             self._patience += 2 * min(int(self.understood(payload)), most)
         elif kind == ERROR:
-            answer = self.understood(payload)
-            code = answer["code"] if answer["code"] in CODES else "WORKBOOK_READER_DIED"
-            raise refusal(code, **answer["values"])
+            raise self._refusal_of(self.understood(payload))
+
+    def _refusal_of(self, answer: dict[str, Any]) -> Exception:
+        """The refusal the child names; one it cannot properly name is a failure of its own."""
+        code, values = answer["code"], answer["values"]
+        if code not in CODES or set(values) - _ERROR_VALUES:
+            return refusal("WORKBOOK_READER_DIED", detail="garbage")
+        return refusal(code, **values)
 
     def _death(self) -> Exception:
         """The refusal that explains how the process ended without an answer."""

@@ -34,6 +34,7 @@ from pipeline.ingestion.workbook_xlsx import XlsxSheet
 FRAME = struct.Struct(">cI")
 BUDGET, SHEETS, LINES, END, ERROR = b"B", b"S", b"L", b"Z", b"E"
 _BLOCK = MEBIBYTE // 4
+_LONGEST_COMPLAINT = 64 * 1024  # the only file this process may write to is its standard error
 
 # What damaged content makes the readers raise; each of them means the same to the user.
 _DAMAGE = (
@@ -187,7 +188,7 @@ def _bound_memory(limits: Limits) -> None:
         own = int(statm.read_text().split()[0]) * resource.getpagesize()
     _lower(resource.RLIMIT_AS, own + limits.memory_bytes)
     _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_FSIZE, _LONGEST_COMPLAINT)
 
 
 def _lower(kind: int, wanted: int) -> None:

@@ -6,6 +6,8 @@ therefore not reach a screen as text of ours.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipeline.errors import RefusedFile
 
 _SENTENCES: dict[str, tuple[str, str]] = {
@@ -97,7 +99,7 @@ CODES = frozenset(_SENTENCES)
 REMARKS = frozenset(_REMARKS)
 
 
-def refusal(code: str, **values: object) -> RefusedFile:
+def refusal(code: str, **values: Any) -> RefusedFile:
     """The refusal `code` with its sentences filled; raises KeyError for a code not listed here."""
     fa, en = _SENTENCES[code]
     return RefusedFile(code, fa=fa, en=en, **values)

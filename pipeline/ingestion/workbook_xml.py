@@ -83,4 +83,7 @@ class Collector(Handler):
     """Hands every element's start to one function: enough for the small parts of a workbook."""
 
     def __init__(self, on_start: Callable[[str, Attributes], None]) -> None:
-        self.start = on_start  # type: ignore[method-assign]
+        self._on_start = on_start
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        self._on_start(name, attributes)
