@@ -25,7 +25,9 @@ class _Workbook:
     """An open workbook that keeps the sheet loaded last, and only that one, in memory."""
 
     def __init__(self, path: Path) -> None:
-        self._workbook = CalamineWorkbook.from_path(path)
+        # Given a path, calamine would believe the name's ending; given bytes, it looks at them.
+        self._file = path.open("rb")
+        self._workbook = CalamineWorkbook.from_filelike(self._file)
         self.listed = self._workbook.sheets_metadata
         self._index = -1
         self._sheet: CalamineSheet | None = None
@@ -56,6 +58,10 @@ class CalamineReader:
         sheet = self._workbook.sheet(self._index)
         if sheet.start is None or sheet.end is None:
             return Extent()
+        self.merges = [
+            (top + 1, left + 1, bottom + 1, right + 1)
+            for (top, left), (bottom, right) in (sheet.merged_cell_ranges or [])
+        ][: self._limits.merges]
         rows, columns = sheet.end[0] + 1, sheet.end[1] + 1
         return Extent(rows, columns, sheet.height * sheet.width)
 
@@ -70,10 +76,6 @@ class CalamineReader:
         sheet = self._workbook.sheet(self._index)
         if sheet.start is None:
             return
-        self.merges = [
-            (top + 1, left + 1, bottom + 1, right + 1)
-            for (top, left), (bottom, right) in (sheet.merged_cell_ranges or [])
-        ]
         left = [b""] * sheet.start[1]  # rows begin at row 1, but at the first used column
         for number, values in enumerate(sheet.iter_rows(), 1):
             fields = left + [field(value_text(value)) for value in values]

@@ -93,7 +93,17 @@ def _first_section(code: str) -> str:
 
 
 def formatted_text(raw: str, shape: Format, date1904: bool) -> str:
-    """The number `raw` as its format shows it where that matters: dates and leading zeros."""
+    """The number `raw` as its format shows it where that matters: dates and leading zeros.
+
+    What is no number stays as it is written: the line is then named by a rule, not lost here.
+    """
+    try:
+        return _formatted(raw, shape, date1904)
+    except (ValueError, OverflowError):
+        return raw.strip()
+
+
+def _formatted(raw: str, shape: Format, date1904: bool) -> str:
     if isinstance(shape, int):
         text = number_text(raw)
         return text.zfill(shape) if text.isdigit() else text

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pipeline.errors import RefusedFile
 from pipeline.ingestion.workbook_limits import Limits
-from pipeline.ingestion.workbook_rows import SheetReader
+from pipeline.ingestion.workbook_rows import SheetReader, check_extent
 
 _WIDEST = 100  # columns beyond this make a sheet no more of a table
 
@@ -49,9 +50,14 @@ def _rank(info: SheetInfo) -> tuple[bool, bool, float]:
 
 
 def _describe(sheet: SheetReader, limits: Limits) -> SheetInfo:
-    extent = sheet.quick_extent()
-    if not extent.rows or not 0 < extent.columns <= limits.columns:
-        return SheetInfo(sheet.name, sheet.visible, extent.rows, extent.columns, 0.0, "", "")
+    try:
+        extent = sheet.quick_extent()
+        check_extent(extent, sheet.name, limits)
+    except RefusedFile as error:
+        # One impossible sheet must not bar the way to the others; reading it raises this again.
+        return SheetInfo(sheet.name, sheet.visible, 0, 0, 0.0, error.en, error.fa)
+    if not extent.rows:
+        return SheetInfo(sheet.name, sheet.visible, 0, 0, 0.0, "", "")
     sample = sheet.sample(limits.sample_rows)
     share = min(sum(sample) / (len(sample) * extent.columns or 1), 1.0)
     score = round(min(extent.columns, _WIDEST) * math.log2(1 + extent.rows) * (0.1 + share), 1)
@@ -59,19 +65,12 @@ def _describe(sheet: SheetReader, limits: Limits) -> SheetInfo:
 
 
 def _with_choice(info: SheetInfo, chosen: bool) -> SheetInfo:
+    if info.reason:
+        return replace(info, chosen=chosen)
     en, fa = _reason(info, chosen)
     size_en = f"{info.rows} rows × {info.columns} columns"
     size_fa = f"{info.rows} سطر × {info.columns} ستون"
-    return SheetInfo(
-        info.name,
-        info.visible,
-        info.rows,
-        info.columns,
-        info.score,
-        f"{size_en}: {en}",
-        f"{size_fa}: {fa}",
-        chosen,
-    )
+    return replace(info, reason=f"{size_en}: {en}", reason_fa=f"{size_fa}: {fa}", chosen=chosen)
 
 
 def _reason(info: SheetInfo, chosen: bool) -> tuple[str, str]:

@@ -20,6 +20,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OLE_WORKBOOKS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 _OLE_ENTRY = 128  # bytes of one entry of an OLE directory; entries are aligned to it
+_FILEPASS = 0x2F
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _CONTENT_TYPES = "[Content_Types].xml"
 _SMALL_PART = MEBIBYTE  # the ratio of a small part says nothing: an empty styles part packs well
@@ -127,25 +128,47 @@ def _remarks(names: list[str]) -> tuple[str, ...]:
 
 def _look_at_ole(path: Path) -> Look:
     """Tell a workbook, a locked one and other OLE files apart by their directory entries."""
-    is_workbook = False
+    starts: list[int] = []
     with path.open("rb") as file:
+        sector = 1 << min(int.from_bytes(file.read(32)[30:32], "little"), 12)
+        file.seek(0)
         while block := file.read(MEBIBYTE):
-            if _has_entry(block, _OLE_LOCKED):
+            if _entries(block, _OLE_LOCKED):
                 raise refusal("WORKBOOK_PASSWORD")
-            is_workbook = is_workbook or any(_has_entry(block, name) for name in _OLE_WORKBOOKS)
-    if not is_workbook:
-        raise refusal("WORKBOOK_UNKNOWN")
+            starts += [start for name in _OLE_WORKBOOKS for start in _entries(block, name)]
+        if not starts:
+            raise refusal("WORKBOOK_UNKNOWN")
+        for start in starts:
+            file.seek((start + 1) * sector)
+            if _is_locked_stream(file.read(sector)):
+                raise refusal("WORKBOOK_PASSWORD")
     return Look("xls", path.stat().st_size, ())
 
 
-def _has_entry(block: bytes, name: bytes) -> bool:
-    """Whether `block` holds a directory entry of a stream called `name` (UTF-16)."""
+def _entries(block: bytes, name: bytes) -> list[int]:
+    """First sectors of the streams called `name` (UTF-16) whose directory entry is in `block`."""
     stored = name + b"\0\0"
+    found = []
     at = block.find(stored)
     while at >= 0:
-        kind = block[at + 66 : at + 67]
-        length = int.from_bytes(block[at + 64 : at + 66], "little")
-        if at % _OLE_ENTRY == 0 and length == len(stored) and kind == b"\x02":
-            return True
+        entry = block[at : at + _OLE_ENTRY]
+        named = int.from_bytes(entry[64:66], "little") == len(stored) and entry[66:67] == b"\x02"
+        if at % _OLE_ENTRY == 0 and named:
+            found.append(int.from_bytes(entry[116:120], "little"))
         at = block.find(stored, at + 2)
+    return found
+
+
+def _is_locked_stream(head: bytes) -> bool:
+    """Whether a BIFF stream that begins with `head` says that it is locked (record FILEPASS).
+
+    Asked here because python-calamine refuses the newer locks but reads through the oldest one
+    (XOR), which would give scrambled values for real ones.
+    """
+    at = 0
+    while at + 4 <= len(head):
+        kind, length = int.from_bytes(head[at : at + 2], "little"), head[at + 2 : at + 4]
+        if kind == _FILEPASS:
+            return True
+        at += 4 + int.from_bytes(length, "little")
     return False

@@ -24,7 +24,7 @@ _ISO_DURATION = re.compile(r"(-?)PT(\d{1,7})H(\d{1,2})M(\d{1,2})(?:[.,]\d+)?S")
 _NUMBERS = ("float", "percentage", "currency")
 _LEADING_ZERO = re.compile(r"0\d+", re.ASCII)
 
-SheetRow = tuple[int, int, bool, list[bytes]]  # sheet index, row number, hidden, fields
+SheetRow = tuple[int, bool, list[bytes]]  # row number (1-based), hidden, fields
 
 
 class OdsSheet:
@@ -36,13 +36,14 @@ class OdsSheet:
         self.name = name
         self.visible = visible
         self.hidden_rows = 0
-        self.merges: list[Merge] = []  # the covered cells of a merge are empty; none is listed
+        self.merges: list[Merge] = []
         self._archive = archive
         self._index = index
         self._limits = limits
 
     def extent(self) -> Extent:
         extent = Extent()
+        self.merges.clear()
         for number, _, fields in self._own_rows():
             extent.rows = number
             extent.columns = max(extent.columns, len(fields))
@@ -61,18 +62,15 @@ class OdsSheet:
             self.hidden_rows += hidden
             yield number, fields + [b""] * (width - len(fields))
 
-    def _own_rows(self) -> Iterator[tuple[int, bool, list[bytes]]]:
+    def _own_rows(self) -> Iterator[SheetRow]:
         """Rows of this sheet that have a value, cut after their last one."""
         with self._archive.open(_CONTENT) as stream:
-            for index, number, hidden, fields in _rows_of_all(stream, self._index, self._limits):
-                if index > self._index:
-                    return
-                yield number, hidden, fields
+            yield from _rows_of(stream, self._index, self.merges, self._limits)
 
 
 def ods_sheets(archive: zipfile.ZipFile, limits: Limits) -> list[OdsSheet]:
     """The sheets of an open ods package, in order. Raises RefusedFile as `parse` does."""
-    reader = _TableReader(-1, limits)
+    reader = _TableReader(-1, [], limits)
     with archive.open(_CONTENT) as stream:
         for _ in parse(stream, reader, limits):
             pass
@@ -80,23 +78,26 @@ def ods_sheets(archive: zipfile.ZipFile, limits: Limits) -> list[OdsSheet]:
     return [OdsSheet(archive, at, name, visible, limits) for at, (name, visible) in named]
 
 
-def _rows_of_all(stream: IO[bytes], wanted: int, limits: Limits) -> Iterator[SheetRow]:
-    reader = _TableReader(wanted, limits)
+def _rows_of(
+    stream: IO[bytes], wanted: int, merges: list[Merge], limits: Limits
+) -> Iterator[SheetRow]:
+    reader = _TableReader(wanted, merges, limits)
     for _ in parse(stream, reader, limits):
-        for index, number, times, hidden, fields in reader.ready:
+        for number, times, hidden, fields in reader.ready:
             for repeat in range(times):
-                yield index, number + repeat, hidden, fields
+                yield number + repeat, hidden, fields
         reader.ready.clear()
         if len(reader.tables) > wanted + 1:
             return
 
 
 class _TableReader(Handler):
-    """Collects the names of tables, and the rows of the one that is `wanted`."""
+    """Collects the names of tables; rows and merged cells of the one that is `wanted`."""
 
-    def __init__(self, wanted: int, limits: Limits) -> None:
+    def __init__(self, wanted: int, merges: list[Merge], limits: Limits) -> None:
+        self._merges = merges
         self.tables: list[tuple[str, bool]] = []
-        self.ready: list[tuple[int, int, int, bool, list[bytes]]] = []
+        self.ready: list[tuple[int, int, bool, list[bytes]]] = []
         self._wanted = wanted
         self._limits = limits
         self._style = ""
@@ -131,12 +132,12 @@ class _TableReader(Handler):
             self._pieces.append(data)
 
     def end(self, name: str) -> None:
+        if len(self.tables) - 1 != self._wanted:
+            return
         if name == "annotation":
             self._aside -= 1
         elif name == "p":
-            self._paragraph = max(self._paragraph - 1, 0)
-        elif len(self.tables) - 1 != self._wanted:
-            return
+            self._paragraph -= 1
         elif name in ("table-cell", "covered-table-cell"):
             self._end_cell()
         elif name == "table-row":
@@ -175,15 +176,22 @@ class _TableReader(Handler):
             self._gap += times
             return
         check_width(len(self._fields) + self._gap + times, self._limits)
+        self._note_merge(len(self._fields) + self._gap + 1)
         self._fields += [b""] * self._gap + [made] * times
         self._gap = 0
+
+    def _note_merge(self, column: int) -> None:
+        down = _repeats(self._cell, "number-rows-spanned")
+        right = _repeats(self._cell, "number-columns-spanned")
+        if down * right > 1 and len(self._merges) < self._limits.merges:
+            self._merges.append((self._row, column, self._row + down - 1, column + right - 1))
 
     def _end_row(self) -> None:
         if not self._fields:
             return
         if self._row + self._row_times - 1 > self._limits.rows:
             raise refusal("WORKBOOK_TOO_LARGE", what="rows", limit=self._limits.rows)
-        row = (self._wanted, self._row, self._row_times, self._row_hidden, self._fields)
+        row = (self._row, self._row_times, self._row_hidden, self._fields)
         self.ready.append(row)
 
 

@@ -36,7 +36,7 @@ class SheetReader(Protocol):
     merges: list[Merge]
 
     def extent(self) -> Extent:
-        """The sheet's extent, from a pass over all of it."""
+        """The sheet's extent, from a pass over all of it; fills `merges`."""
 
     def quick_extent(self) -> Extent:
         """As `extent`, but a large sheet may be believed what it declares of itself."""

@@ -132,7 +132,7 @@ class XlsxSheet:
         fields = [b""] * len(columns)
         strings, formats = self._strings, self._formats
         for letters, style, kind, value, inline in cells:
-            if kind == b"s" and value:
+            if kind == b"s" and value.isdigit():
                 fields[columns[letters]] = strings[int(value)]
             elif (
                 not kind
@@ -168,13 +168,19 @@ class XlsxSheet:
     def _field(self, kind: str, style: bytes, text: str) -> bytes:
         """One cell as a CSV field; `kind` is the cell's type attribute, `text` its content."""
         if kind == "s":
-            return self._strings[int(text)]
+            return self._shared(text)
         if kind in ("", "n"):
             made = formatted_text(text, self._formats.get(style), self._package.date1904)
-            return made.encode()
+            return checked_field(made, self._limits)
         if kind == "b":
             return b"FALSE" if text.strip() in ("0", "false") else b"TRUE"
         return checked_field(iso_text(text) if kind == "d" else text, self._limits)
+
+    def _shared(self, text: str) -> bytes:
+        index = int(text)
+        if index < 0:
+            raise refusal("WORKBOOK_DAMAGED", detail="a shared string before the first")
+        return self._strings[index]
 
 
 def _unescape_xml(text: str) -> str:
