@@ -52,7 +52,7 @@ _DAMAGE = (
 def main(request: dict[str, Any], out: BinaryIO) -> None:
     """Answer one request (`path`, `sheet`, `fill_merged`, `action`, `limits`) with frames."""
     limits = Limits(**request["limits"])
-    _bound_memory(limits)
+    _bound_memory(limits.memory_bytes)
     try:
         with ExitStack() as held:
             _answer(request, limits, held, out)
@@ -85,6 +85,7 @@ def _answer(request: dict[str, Any], limits: Limits, held: ExitStack, out: Binar
 
 def _open_sheets(path: Path, look: Look, limits: Limits, held: ExitStack) -> list[SheetReader]:
     if look.kind in ("xls", "xlsb"):
+        _bound_memory(limits.binary_memory(look.content_bytes))
         return _binary_sheets(path, limits)
     archive = held.enter_context(zipfile.ZipFile(path))
     if look.kind == "ods":
@@ -180,13 +181,13 @@ def _remarks_of(look: Look) -> list[str]:
     return [*look.remarks, *binary]
 
 
-def _bound_memory(limits: Limits) -> None:
+def _bound_memory(wanted: int) -> None:
     """Bound what is allocated from here on; the interpreter's own address space comes on top."""
     own = 0
     statm = Path("/proc/self/statm")
     if statm.exists():
         own = int(statm.read_text().split()[0]) * resource.getpagesize()
-    _lower(resource.RLIMIT_AS, own + limits.memory_bytes)
+    _lower(resource.RLIMIT_AS, own + wanted)
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, _LONGEST_COMPLAINT)
 

@@ -281,6 +281,16 @@ def xlsb_with_two_far_corners(path: Path) -> Path:
     return write_xlsb(path, [(0, 0, 1.0), (1_048_575, 16_383, 2.0)])
 
 
+@hostile("WORKBOOK_MEMORY")
+def xls_with_two_far_corners(path: Path) -> Path:
+    return write_ole(path, {"Workbook": xls_stream([(0, 0, 1.0), (65_535, 255, 2.0)])})
+
+
+@hostile("WORKBOOK_MEMORY")
+def xlsb_with_a_far_corner_that_fits_in_memory(path: Path) -> Path:
+    return write_xlsb(path, [(0, 0, 1.0), (1_048_575, 30, 2.0)])
+
+
 @hostile("WORKBOOK_DAMAGED")
 def xlsb_of_noise(path: Path) -> Path:
     write_xlsb(path, [(0, 0, 1.0)])

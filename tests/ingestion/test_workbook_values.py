@@ -218,3 +218,27 @@ def test_xls_and_xlsb_that_begin_away_from_the_corner(tmp_path: Path) -> None:
     expected = ["", "", ",,,a,", ",,,5,b"]
     assert lines(write_ole(tmp_path / "t.xls", {"Workbook": xls_stream(placed)})) == expected
     assert lines(write_xlsb(tmp_path / "t.xlsb", placed)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("00123", "00123"),
+        (12.0, "12"),
+        (7, "7"),
+        (True, "TRUE"),
+        (dt.date(2024, 8, 2), "2024-08-02"),
+        (dt.datetime(2024, 8, 2), "2024-08-02"),
+        (dt.datetime(2024, 8, 2, 10, 11, 11, 999_999), "2024-08-02 10:11:12"),
+        (dt.time(6, 30), "06:30:00"),
+        (dt.timedelta(hours=24), "24:00:00"),
+        (dt.timedelta(minutes=-90), "-01:30:00"),
+    ],
+)
+def test_values_of_binary_workbooks(value: object, text: str) -> None:
+    assert cells.value_text(value) == text
+
+
+def test_a_value_of_no_known_type_is_an_error_of_ours() -> None:
+    with pytest.raises(TypeError):
+        cells.value_text(object())

@@ -95,7 +95,7 @@ def xls_stream(cells: list[tuple[int, int, str | float]], *, locked: bool = Fals
     name = b"\x05\x00Sales"
     globals_size = len(begin) + len(lock) + 4 + 6 + len(name) + 4
     bound = _record8(0x85, struct.pack("<IH", globals_size, 0) + name)
-    body = _record8(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0x0DBB, 0x07CC, 0, 6))
+    body = bytearray(_record8(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0x0DBB, 0x07CC, 0, 6)))
     for row, column, value in cells:
         place = struct.pack("<HHH", row, column, 0)
         if isinstance(value, str):
@@ -155,7 +155,8 @@ def write_xlsb(path: Path, cells: list[tuple[int, int, str | float]]) -> Path:
     book += _record12(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide("Sales"))
     book += _record12(144) + _record12(132)
     last_row, last_column = max(c[0] for c in cells), max(c[1] for c in cells)
-    sheet = _record12(129) + _record12(148, struct.pack("<IIII", 0, last_row, 0, last_column))
+    sheet = bytearray(_record12(129))
+    sheet += _record12(148, struct.pack("<IIII", 0, last_row, 0, last_column))
     sheet += _record12(145)
     row = -1
     for at, column, value in cells:
@@ -180,6 +181,6 @@ def write_xlsb(path: Path, cells: list[tuple[int, int, str | float]]) -> Path:
             "[Content_Types].xml": types,
             "xl/_rels/workbook.bin.rels": relations,
             "xl/workbook.bin": book,
-            "xl/worksheets/sheet1.bin": sheet,
+            "xl/worksheets/sheet1.bin": bytes(sheet),
         },
     )
