@@ -30,7 +30,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Export it again from its source.",
     ),
     "WORKBOOK_TOO_LARGE": (
-        "فایل از حد مجاز بزرگ‌تر است ({what}: بیش از {limit}). داده‌ها را در چند فایل جدا کنید.",
+        "فایل از حد مجاز بزرگ‌تر است ({what_fa}: بیش از {limit}). داده‌ها را در چند فایل جدا کنید.",
         "The workbook is over the limit ({what}: more than {limit}). Split it into several files.",
     ),
     "WORKBOOK_SPARSE": (
@@ -69,6 +69,18 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
 }
 
+_WHAT_FA = {
+    "parts": "بخش‌های فایل",
+    "bytes": "بایت",
+    "sheets": "برگه",
+    "styles": "قالب سلول",
+    "rows": "سطر",
+    "columns": "ستون",
+    "bytes in a cell": "بایت در یک سلول",
+    "bytes in a row": "بایت در یک سطر",
+    "bytes of text": "بایت متن",
+}
+
 _REMARKS: dict[str, tuple[str, str]] = {
     "MACROS_IGNORED": ("ماکروهای فایل اجرا نشد.", "Macros in the file were ignored."),
     "EXTERNAL_LINKS_IGNORED": (
@@ -102,6 +114,8 @@ REMARKS = frozenset(_REMARKS)
 def refusal(code: str, **values: Any) -> RefusedFile:
     """The refusal `code` with its sentences filled; raises KeyError for a code not listed here."""
     fa, en = _SENTENCES[code]
+    if "what" in values:
+        fa = fa.replace("{what_fa}", _WHAT_FA[values["what"]])
     return RefusedFile(code, fa=fa, en=en, **values)
 
 

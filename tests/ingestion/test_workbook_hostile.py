@@ -327,6 +327,8 @@ def test_hostile_workbooks_are_refused_in_time_and_memory(tmp_path: Path, name: 
     assert float(str(told["mb"])) < 512
     words = str(told["fa"]) + str(told["en"])
     assert "Traceback" not in words
+    assert str(told["fa"]).isascii() is False
+    assert not any(word in str(told["fa"]) for word in ("rows", "columns", "bytes", "sheets"))
     assert str(tmp_path) not in words
 
 
