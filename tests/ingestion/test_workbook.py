@@ -168,14 +168,26 @@ def test_macros_and_outside_links_are_ignored_and_told(tmp_path: Path) -> None:
     assert all(remark_text(code, language) for code in told for language in ("fa", "en"))
 
 
-def test_leaving_early_ends_the_child(tmp_path: Path) -> None:
+def write_long(path: Path) -> Path:
+    """A workbook whose lines do not fit in a pipe, so that its child lives until they are read."""
     rows = "".join(f'<row r="{at}"><c r="A{at}"><v>{at}</v></c></row>' for at in range(1, 200_001))
-    path = write_xlsx(tmp_path / "t.xlsx", rows)
+    return write_xlsx(path, rows)
+
+
+def test_leaving_early_ends_the_child(tmp_path: Path) -> None:
+    path = write_long(tmp_path / "t.xlsx")
     with workbook_to_lines(path) as found:
         assert next(found) == b"1\n"
         assert len(psutil.Process().children()) == 1
     assert psutil.Process().children() == []
     assert list(found) == []
+
+
+def test_an_abandoned_reading_ends_its_child_at_once(tmp_path: Path) -> None:
+    found = workbook_to_lines(write_long(tmp_path / "t.xlsx"))
+    assert next(found) == b"1\n"
+    del found
+    assert psutil.Process().children() == []
 
 
 def test_sheets_without_parts_or_of_other_kinds(tmp_path: Path) -> None:
@@ -187,8 +199,7 @@ def test_sheets_without_parts_or_of_other_kinds(tmp_path: Path) -> None:
 
 def test_the_child_gets_no_secret_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
-    path = write_xlsx(tmp_path / "t.xlsx", PLAIN, strings=STRINGS)
-    with workbook_to_lines(path) as found:
+    with workbook_to_lines(write_long(tmp_path / "t.xlsx")) as found:
         next(found)
         (child,) = psutil.Process().children()
         assert "DATABASE_URL" not in child.environ()

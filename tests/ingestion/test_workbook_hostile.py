@@ -16,7 +16,7 @@ import pytest
 import xlsxwriter
 
 from pipeline.errors import RefusedFile
-from pipeline.ingestion import workbook, workbook_child
+from pipeline.ingestion import workbook_child, workbook_process
 from pipeline.ingestion.workbook import Limits, list_sheets, workbook_to_lines
 from tests.ingestion.workbook_files import (
     MAIN,
@@ -386,7 +386,7 @@ def fake_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str) -> No
     folder = tmp_path / "fake" / "pipeline" / "ingestion"
     folder.mkdir(parents=True)
     (folder / "workbook_child.py").write_text(body)
-    monkeypatch.setattr(workbook, "_ROOT", tmp_path / "fake")
+    monkeypatch.setattr(workbook_process, "_ROOT", tmp_path / "fake")
 
 
 @pytest.mark.parametrize(
@@ -401,6 +401,11 @@ def fake_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str) -> No
         ("", "WORKBOOK_READER_DIED"),
         (
             "import sys, struct; p = b'not json'\n"
+            "sys.stdout.buffer.write(struct.pack('>cI', b'E', len(p)) + p)",
+            "WORKBOOK_READER_DIED",
+        ),
+        (
+            'import sys, struct; p = b\'{"code": "WORKBOOK_TOO_LARGE", "values": {"what": "x"}}\'\n'
             "sys.stdout.buffer.write(struct.pack('>cI', b'E', len(p)) + p)",
             "WORKBOOK_READER_DIED",
         ),
