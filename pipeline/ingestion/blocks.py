@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.ingestion.damage import Damage, undecodable
@@ -34,7 +33,7 @@ class Block:
     `text`: the physical lines as UTF-8, terminators included; `crlf_count` of them end in CRLF, the
     others in LF. `regular`: each physical line is one
     RAW line; otherwise `raw` holds the RAW lines (`line_no, line, undecoded`). `cells`: one String
-    column per asked-for position, named by the asker, and `line_no`, of sound records in order.
+    column per asked-for position, named by the asker, and `line_no`, of sound records.
     `damages`: what is wrong with each damaged record, and its text.
     """
 
@@ -134,7 +133,7 @@ class BlockReader:
                 block.regular = False
         cells = [piece for piece in pieces if piece.height]
         if cells:
-            block.cells = pl.concat(cells).sort(LINE_NO) if len(cells) > 1 else cells[0]
+            block.cells = pl.concat(cells, rechunk=True) if len(cells) > 1 else cells[0]
         if not block.regular:
             block.raw = _raw_lines(text, ends, doubtful, first, careful_raw)
         return block, b""
@@ -226,42 +225,70 @@ class _LineTest:
         self, text: bytes, ends: NDArray[np.int64], first: int, transcoded: bool
     ) -> NDArray[np.bool_]:
         """True for each physical line that the careful reader must look at."""
-        count = len(ends)
         if not self._plain:
-            return np.ones(count, dtype=np.bool_)
-        lines, undecodable = _as_series(text, ends)
-        wrong = lines.str.count_matches(self._delimiter, literal=True) != self._width - 1
+            return np.ones(len(ends), dtype=np.bool_)
+        data = np.frombuffer(text, dtype=np.uint8)
+        starts = np.concatenate(([0], ends[:-1]))
+        doubt = _count(data, self._delimiter, starts) != self._width - 1
         if self._quote is not None and self._quote.encode() in text:
-            wrong = self._doubtful_quotes(lines, wrong)
-        if self._escape == "\\" and b"\\" in text:
-            wrong |= lines.str.contains("\\", literal=True)
-        if b"\0" in text:
-            wrong |= lines.str.contains("\0", literal=True)
-        if transcoded and "\ufffd".encode() in text:
-            wrong |= lines.str.contains("\ufffd", literal=True)
-        wrong |= self._blank(lines)
-        doubt: NDArray[np.bool_] = wrong.fill_null(True).to_numpy().copy()
-        doubt[undecodable] = True
+            at = _lines_with(data, self._quote, ends)
+            doubt[at] = self._doubtful_quotes([text[starts[i] : ends[i]] for i in at])
+        if self._escape == "\\":
+            doubt[_lines_with(data, "\\", ends)] = True
+        doubt[_lines_with(data, "\0", ends)] = True
+        doubt[_undecodable(text, starts, ends)] = True
+        if transcoded and (lost := "\ufffd".encode()) in text:
+            at = _lines_with(data, lost[:1].decode("latin-1"), ends)
+            doubt[[i for i in at if lost in text[starts[i] : ends[i]]]] = True
+        doubt[self._blank(text, starts, ends)] = True
         last_head_line = self._inspection.preamble_lines + self._inspection.header_rows
         doubt[: max(0, last_head_line - first + 1)] = True
         return doubt
 
-    def _doubtful_quotes(self, lines: pl.Series, wrong: pl.Series) -> pl.Series:
+    def _doubtful_quotes(self, lines: list[bytes]) -> NDArray[np.bool_]:
         """Judge lines with quotes by what stands outside of well-formed quoted cells."""
-        quoted = lines.str.contains(str(self._quote), literal=True)
-        at = quoted.arg_true()
-        bare = lines.gather(at).str.replace_all(self._quoted, "\x01")
+        column = pl.Series([line.decode(errors="replace") for line in lines], dtype=pl.String)
+        bare = column.str.replace_all(self._quoted, "\x01")
         unsound = bare.str.contains(self._unsound)
         unsound |= bare.str.count_matches(self._delimiter, literal=True) != self._width - 1
-        return wrong.scatter(at, unsound)
+        return unsound.to_numpy()
 
-    def _blank(self, lines: pl.Series) -> pl.Series:
-        """Lines short enough to hold nothing but delimiters and blanks are looked at."""
-        short = lines.str.len_bytes() <= 3 * self._width + 2
-        if not short.any():
-            return short
-        bare = lines.str.replace_all(rf"[\s{re.escape(self._delimiter)}'\"]", "")
-        return short & (bare.str.len_bytes() == 0)
+    def _blank(
+        self, text: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]
+    ) -> list[int]:
+        """Lines short enough to hold nothing but delimiters and blanks, and that do."""
+        short = np.flatnonzero(ends - starts <= 3 * self._width + 2)
+        marks = f"{self._delimiter}{self._quote or ''}".encode() + b" \t\r\n"
+        return [int(i) for i in short if not text[starts[i] : ends[i]].strip(marks)]
+
+
+def _count(data: NDArray[np.uint8], mark: str, starts: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """How often an ASCII character stands in each line."""
+    return np.add.reduceat((data == ord(mark)).view(np.uint8), starts, dtype=np.uint32)
+
+
+def _lines_with(data: NDArray[np.uint8], mark: str, ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Indices of the lines that hold a byte."""
+    return np.unique(np.searchsorted(ends, np.flatnonzero(data == ord(mark)), "right"))
+
+
+def _undecodable(text: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[int]:
+    """Indices of lines that are no UTF-8."""
+    try:
+        # One vectorised look at the whole block.
+        pl.Series([text], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        pieces = zip(starts.tolist(), ends.tolist(), strict=True)
+        return [i for i, (a, b) in enumerate(pieces) if not _decodes(text[a:b])]
+    return []
+
+
+def _decodes(piece: bytes) -> bool:
+    try:
+        piece.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_start(chunks: Iterable[bytes], count: int) -> Iterator[bytes]:
@@ -311,31 +338,6 @@ def _crlf_count(text: bytes, ends: NDArray[np.int64]) -> int:
     return int(np.count_nonzero((data[inner - 2] == _CR) & (data[inner - 1] == _LF)))
 
 
-def _as_series(text: bytes, ends: NDArray[np.int64]) -> tuple[pl.Series, list[int]]:
-    """The lines as a String column over the same bytes, and the indices of undecodable ones."""
-    undecodable: list[int] = []
-    offsets = np.zeros(len(ends) + 1, dtype=np.int64)
-    offsets[1:] = ends
-    lines = pa.LargeStringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(text))
-    try:
-        lines.validate(full=True)
-    except pa.ArrowInvalid:
-        starts = offsets[:-1]
-        pieces = [text[int(a) : int(b)] for a, b in zip(starts, ends, strict=True)]
-        undecodable = [i for i, piece in enumerate(pieces) if not _decodes(piece)]
-        bad = set(undecodable)
-        return pl.Series([None if i in bad else p.decode() for i, p in enumerate(pieces)]), undecodable
-    return pl.Series(lines), undecodable
-
-
-def _decodes(piece: bytes) -> bool:
-    try:
-        piece.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Start and stop of each run of true flags."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.view(np.int8), [0]))))
@@ -375,11 +377,15 @@ def _raw_lines(
     careful: list[tuple[int, str, bytes | None]],
 ) -> pl.DataFrame:
     """The RAW lines of a block in which some records are not one plain physical line."""
-    kept = _keep(text, ends, ~doubtful)
-    lines, _ = _as_series(kept, _line_ends(kept)[0])
-    numbers = np.flatnonzero(~doubtful).astype(np.int32) + np.int32(first)
+    starts = np.concatenate(([0], ends[:-1])).tolist()
+    kept = np.flatnonzero(~doubtful)
+    lines = [text[starts[i] : int(ends[i])].rstrip(b"\r\n") for i in kept]
     sound = pl.DataFrame(
-        {LINE_NO: numbers, "line": lines.str.strip_chars_end("\r\n")}
-    ).with_columns(undecoded=pl.lit(None, dtype=pl.Binary))
+        {
+            LINE_NO: pl.Series(kept + first, dtype=pl.Int32),
+            "line": pl.Series(lines, dtype=pl.Binary).cast(pl.String),
+            "undecoded": pl.Series([None], dtype=pl.Binary).new_from_index(0, len(lines)),
+        }
+    )
     rest = pl.DataFrame(careful, schema=RAW_SCHEMA, orient="row")
-    return pl.concat([sound.cast(RAW_SCHEMA), rest]).sort(LINE_NO)  # type: ignore[arg-type]
+    return pl.concat([sound, rest], rechunk=True).sort(LINE_NO)

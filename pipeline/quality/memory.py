@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.contracts import DIMENSION_KEYS, NAME_ATTRIBUTES, Mapping
+from pipeline.transform.cells import compact
 from pipeline.transform.numbers import AMOUNT
 from pipeline.transform.text import fold_text
 
@@ -97,11 +98,10 @@ class NameMemory:
         frame = frame.filter(pl.col("code").is_not_null() & (pl.col("name").str.len_bytes() > 0))
         frame = frame.with_columns(pair=pl.struct("code", "name").hash())
         self._lines.append(frame.select("line_no", "pair"))
-        self._pairs.append(
-            frame.group_by("pair").agg(
-                pl.first("code", "name"), lines=pl.len(), first_line=pl.min("line_no")
-            )
+        pairs = frame.group_by("pair").agg(
+            pl.first("code", "name"), lines=pl.len(), first_line=pl.min("line_no")
         )
+        self._pairs.append(compact(pairs))
 
     def conflicts(self) -> pl.DataFrame:
         """Lines whose folded name is not the most frequent one of their code (tie: seen first)."""

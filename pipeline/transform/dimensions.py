@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.contracts import DIMENSION_ATTRIBUTES, DIMENSION_KEYS, Mapping
-from pipeline.transform.cells import clean, clean_key
+from pipeline.transform.cells import clean, clean_key, compact
 
 OBSERVATION_COLUMNS = (
     "dimension", "entity_id", "attributes", "lines", "first_date", "last_date",
@@ -67,11 +67,10 @@ def _observe(seen: _Seen, entity: pl.Series, day: pl.Series, attributes: pl.Data
     )
     new = met.join(seen.known, on=["entity_id", "hash"], how="anti")
     if new.height:
-        seen.known = pl.concat([seen.known, new.select("entity_id", "hash")])
-        seen.attributes.append(
-            pl.concat([new.select("entity_id", "hash"), attributes[new["row"]]], how="horizontal")
-        )
-    seen.days.append(met.drop("row"))
+        seen.known = compact(pl.concat([seen.known, new.select("entity_id", "hash")]))
+        fresh = pl.concat([new.select("entity_id", "hash"), attributes[new["row"]]], how="horizontal")
+        seen.attributes.append(compact(fresh))
+    seen.days.append(compact(met.drop("row")))
 
 
 def _observations(dimension: str, seen: _Seen) -> pl.DataFrame:
