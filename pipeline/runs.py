@@ -93,7 +93,7 @@ def load_file(
         result.duplicate_of, result.receipt = receipt.load_id, receipt
     else:
         plan = _begin(url, settings, receipt.load_id, recognition, period, user)
-        result = _run(url, settings, plan, file_chunks(path), False, tell)
+        result = _run(url, settings, plan, file_chunks(path, settings.block_bytes), False, tell)
         result.receipt = receipt
     result.seconds = round(perf_counter() - begin, 3)
     return result
@@ -113,7 +113,7 @@ def recheck(
         recognition = recognize(Path(copy.name), settings, load["source_system"])
         require_columns(recognition)
         plan = _begin(url, settings, load_id, recognition, load["period"], user)
-        chunks = file_chunks(Path(copy.name))
+        chunks = file_chunks(Path(copy.name), settings.block_bytes)
         result = _run(url, settings, plan, chunks, raw_is_there, progress or _silent)
     result.seconds = round(perf_counter() - begin, 3)
     return result
