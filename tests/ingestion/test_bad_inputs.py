@@ -89,6 +89,16 @@ def test_a_character_cut_at_the_end_is_named(encoding: str) -> None:
     assert got.table[:29] == TABLE[:29]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("lost", range(6))
+def test_a_byte_lost_in_two_byte_text_harms_its_line_alone(encoding: str, lost: int) -> None:
+    parts = [(line(cells) + "\r\n").encode(encoding) for cells in TABLE]
+    parts[6] = parts[6][: 20 + lost] + parts[6][21 + lost :]
+    got = read(b"".join(parts))
+    assert {n: d.code for n, d in got.damaged.items()} == {7: "UNDECODABLE_TEXT"}
+    assert got.table[:6] + got.table[7:] == TABLE[:6] + TABLE[7:]
+
+
 def test_nul_bytes_are_named() -> None:
     parts = write(TABLE).splitlines(keepends=True)
     parts[4] = parts[4].replace(b",", b"\x00,", 1)

@@ -78,9 +78,10 @@ def test_any_chunks_give_the_same_records(name: str, data: st.DataObject) -> Non
     assert list(feed(INSPECTED[name], FILES[name], cuts)) == WHOLE[name]
 
 
-def test_byte_by_byte() -> None:
-    cuts = list(range(1, len(FILES["utf-8"])))
-    assert list(feed(INSPECTED["utf-8"], FILES["utf-8"], cuts)) == WHOLE["utf-8"]
+@pytest.mark.parametrize("name", FILES)
+def test_byte_by_byte(name: str) -> None:
+    cuts = list(range(1, len(FILES[name])))
+    assert list(feed(INSPECTED[name], FILES[name], cuts)) == WHOLE[name]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -143,7 +144,7 @@ def test_mutated_files_lose_nothing_and_never_fail() -> None:
     assert time.monotonic() - started < 60
 
 
-def garbage(size: int = 1 << 20) -> dict[str, bytes]:
+def garbage(size: int = 1 << 19) -> dict[str, bytes]:
     chance = random.Random(7)
     head = write(rows(200))
     return {
@@ -156,6 +157,7 @@ def garbage(size: int = 1 << 20) -> dict[str, bytes]:
         "commas": b"," * size,
         "blank lines": b"\n" * size,
         "quotes": b'"' * size,
+        "two-byte noise": b"\xff\xfe" + bytes(chance.choices(b"\n\r\x00a\x06\x0a", k=size)),
         "other widths": head + "الف,ب,پ\n".encode() * (size // 9),
     }
 
@@ -174,7 +176,7 @@ def test_garbage_takes_no_more_than_2_seconds_a_megabyte(name: str) -> None:
     except RefusedFile as refusal:
         assert refusal.code in ("FILE_IS_BINARY", "NO_TEXT_IN_FILE")
     # Twice the promise (10 s for 5 MB), for a busy machine; anything quadratic takes minutes.
-    assert time.process_time() - started < 4
+    assert time.process_time() - started < 2
 
 
 def test_time_grows_with_size_alone() -> None:
