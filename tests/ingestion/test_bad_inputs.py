@@ -57,6 +57,11 @@ def test_a_few_words_are_enough_for_windows_1256() -> None:
     assert read(data).table == [["كد", "نام"], ["1", "شير"], ["2", "نان"]]
 
 
+def test_unit_separators_part_cells() -> None:
+    data = b"a\x1fb\x1fc\n1\x1f2\x1f3\n4\x1f5\x1f6\n"
+    assert read(data).table == [["a", "b", "c"], ["1", "2", "3"], ["4", "5", "6"]]
+
+
 def test_the_user_overrules_the_encoding() -> None:
     data = text_of(WESTERN).encode("cp1252")
     got = read(data, Overrides(encoding="windows-1256"))
@@ -241,6 +246,14 @@ def test_a_preamble_is_set_aside(preamble: str) -> None:
     assert got.table == TABLE
     assert not got.damaged
     assert (got.inspection.preamble_lines, got.inspection.header_line) == (count, count + 1)
+
+
+def test_a_preamble_as_long_as_a_short_table() -> None:
+    preamble = "گزارش فروش\nتاریخ گزارش,1403/05/31\nکاربر,مدیر سیستم\n\n"
+    got = read((preamble + "کد,نام,مبلغ\n1,الف,100\n2,ب,200\nجمع کل,,300\n").encode())
+    assert got.table == [["کد", "نام", "مبلغ"], ["1", "الف", "100"], ["2", "ب", "200"]]
+    assert got.kinds[:4] == ["preamble", "preamble", "preamble", "blank"]
+    assert got.kinds[-1] == "total"
 
 
 def test_header_rows_are_joined() -> None:
