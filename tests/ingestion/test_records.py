@@ -147,7 +147,11 @@ def test_mutated_files_lose_nothing_and_never_fail() -> None:
 def garbage(size: int = 1 << 19) -> dict[str, bytes]:
     chance = random.Random(7)
     head = write(rows(200))
+    wide = [f"c{i}" if i % 6 else 'الف, "ب", پ' for i in range(61)]
+    wide_line = (line(wide) + "\n").encode()
+    wide_damage = wide_line.replace(b",", b',"', 1)
     return {
+        "wide stray quotes": wide_line * 300 + wide_damage * (size // len(wide_damage)),
         "noise": bytes(chance.choices(range(9, 256), k=size)),
         "open quotes": head + b'a,"b\n' * (size // 5),
         "quotes alone": head + b'"a\n' * (size // 3),
