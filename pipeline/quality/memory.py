@@ -15,6 +15,15 @@ from pipeline.transform.text import fold_text
 TWIN_KEYS = ("invoice_id", "invoice_line_no", "product_id", "customer_id", "quantity", "net_amount")
 
 
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What a load's lines said together: see the methods of `LoadMemory`."""
+
+    twin_candidates: list[int]
+    prices: pl.DataFrame
+    name_conflicts: dict[str, pl.DataFrame]
+
+
 @dataclass(slots=True)
 class LoadMemory:
     """Collects, block by block, what load rules need of the canonical lines."""
@@ -36,6 +45,12 @@ class LoadMemory:
             if name in cells.columns:
                 memory = self._names.setdefault(name, NameMemory())
                 memory.add(frame["line_no"], frame[DIMENSION_KEYS[dimension]], cells[name])
+
+    def recall(self, min_price_lines: int) -> Recalled:
+        """Everything that load rules ask of the memory, worked out at once."""
+        return Recalled(
+            self.twin_candidates(), self.prices(min_price_lines), self.name_conflicts()
+        )
 
     def twin_candidates(self) -> list[int]:
         """Numbers of lines that have a possible twin."""
