@@ -230,6 +230,7 @@ def _gather(plan: Plan, stream: Stream, raw: RawThread | None) -> Gathered:
     if raw is not None:
         raw.finish()
     stream.facts.finish()
+    stream.findings.add_issues(stream.checker.issues())
     gathered = Gathered(
         recalled=stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines"))),
         observations=[as_csv(part) for part in stream.observations.observations()],

@@ -64,8 +64,7 @@ class Stream:
 
     def _take_cells(self, cells: pl.DataFrame) -> None:
         frame = self.normalizer.normalize(cells)
-        issues, rejected = self.checker.check(frame, cells)
-        self.findings.add_issues(issues, frame)
+        rejected = self.checker.check(frame, cells)
         self._count(frame, cells)
         if rejected.any():
             self.findings.reject(frame.filter(rejected))
