@@ -16,6 +16,7 @@ from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from pipeline.contracts import Mapping
@@ -24,7 +25,7 @@ from pipeline.errors import DatabaseAway, PipelineError
 from pipeline.ingestion.blocks import BlockReader
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.raw_lines import lines_partition
-from pipeline.ingestion.store import file_chunks, read_chunks, store_file
+from pipeline.ingestion.store import Keeping, file_chunks, read_chunks
 from pipeline.kpi.rollups import RollupMemory
 from pipeline.quality.check import LineChecker
 from pipeline.quality.drift import Profile, column_issues, drift_issues, missing_days
@@ -101,14 +102,17 @@ def load_file(
     require_columns(recognition)
     check_period(recognition.mapping, period)
     tell(STORE, 0)
-    receipt = store_file(url, path, recognition.mapping.source_system, user)
+    keeping = Keeping(url, path, recognition.mapping.source_system, user)
+    receipt = keeping.receipt
     if not receipt.is_new:
+        keeping.close()
         result = read_result(url, receipt.load_id)
-        result.duplicate_of, result.receipt = receipt.load_id, receipt
+        result.duplicate_of = receipt.load_id
     else:
         plan = _begin(url, settings, receipt.load_id, recognition, period, user)
-        result = _run(url, settings, plan, file_chunks(path, settings.block_bytes), False, tell)
-        result.receipt = receipt
+        chunks = file_chunks(path, settings.block_bytes)
+        result = _run(url, settings, plan, chunks, tell, keeping)
+    result.receipt = receipt
     result.seconds = round(perf_counter() - begin, 3)
     return result
 
@@ -128,7 +132,8 @@ def recheck(
         require_columns(recognition)
         plan = _begin(url, settings, load_id, recognition, load["period"], user)
         chunks = file_chunks(Path(copy.name), settings.block_bytes)
-        result = _run(url, settings, plan, chunks, raw_is_there, progress or _silent)
+        tell = progress or _silent
+        result = _run(url, settings, plan, chunks, tell, raw_is_there=raw_is_there)
     result.seconds = round(perf_counter() - begin, 3)
     return result
 
@@ -180,9 +185,12 @@ def _run(
     settings: Settings,
     plan: Plan,
     chunks: Iterable[bytes],
-    raw_is_there: bool,
     tell: Progress,
+    keeping: Keeping | None = None,
+    *,
+    raw_is_there: bool = False,
 ) -> LoadResult:
+    """Run the pipeline over a file that is kept, or still on its way in (`keeping`)."""
     raw = None if raw_is_there else RawThread(url, plan.load_id)
     try:
         with transaction(url) as connection:
@@ -192,6 +200,8 @@ def _run(
                 stream_file(chunks, reader, stream, raw, lambda size: tell(READ, size))
                 tell(CHECK, 0)
                 gathered = _gather(plan, stream, raw)
+                if keeping is not None:
+                    keeping.wait()
             except BaseException as error:
                 stream.facts.abandon(error)
                 raise
@@ -199,6 +209,8 @@ def _run(
     except BaseException as error:
         if raw is not None:
             raw.abandon(error)
+        if keeping is not None:
+            _finish_keeping(keeping)
         _note_failure(url, plan, error)
         raise
     return result
@@ -371,6 +383,12 @@ def _main_month(totals: Totals) -> str:
             en="No line of the file was accepted, so its month is not known. Give it with --period.",
         )
     return min(totals.months, key=lambda month: (-totals.months[month], month))
+
+
+def _finish_keeping(keeping: Keeping) -> None:
+    """A run that fails leaves the file kept all the same, to be run again."""
+    with suppress(PipelineError, psycopg.Error):
+        keeping.wait()
 
 
 def _note_failure(url: str, plan: Plan, error: BaseException) -> None:

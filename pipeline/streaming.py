@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from pipeline.background import Background
+from pipeline.background import Background, ahead
 from pipeline.contracts import DATES, Mapping
 from pipeline.db import connect
 from pipeline.ingestion.blocks import Block, BlockReader
@@ -131,7 +131,7 @@ def stream_file(
     progress: Progress | None,
 ) -> None:
     """Pass a file's bytes through: RAW beside everything else; RAW is left out when it is there."""
-    for block in reader.read(chunks):
+    for block in ahead(reader.read(chunks)):
         if raw is not None:
             raw.put(block)
         stream.take(block)
