@@ -17,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 from pipeline.migrate import migrate, prepare_database
 from pipeline.server import ensure_embedded, stop_embedded
 from pipeline.settings import Settings
+from tests.karamad import Desk
 
 TEMPLATE = "sales_engine"
 _numbers = itertools.count(1)
@@ -64,3 +65,9 @@ def migrate_search_path(url: str) -> None:
 def settings() -> Settings:
     """Settings as a user has them, whatever this machine's environment says."""
     return Settings(_env_file=None, database_url="", language="fa")  # type: ignore[call-arg]
+
+
+@pytest.fixture
+def desk(db_url: str, settings: Settings, tmp_path: Path) -> Desk:
+    """Someone who loads and publishes Karamad files into a database of this test's own."""
+    return Desk(db_url, settings, tmp_path)
