@@ -220,7 +220,7 @@ def _open_stream(connection: Connection, settings: Settings, plan: Plan) -> Stre
         mapping=mapping,
         normalizer=Normalizer(mapping),
         checker=LineChecker(plan.rules, mapping, headers),
-        findings=Findings(plan.rules, headers, settings.language),
+        findings=Findings(plan.rules, headers, settings.language, mapping.personal),
         facts=FactWriter(connection, plan.names),
         memory=LoadMemory(mapping),
         observations=ObservationMemory(mapping),

@@ -6,7 +6,8 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -37,9 +38,9 @@ def server_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def db_url(server_url: str) -> Iterator[str]:
-    """URL of a fresh, migrated database of this test's own."""
+@contextmanager
+def new_database(server_url: str) -> Iterator[str]:
+    """URL of a fresh, migrated database that is dropped afterwards."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(
@@ -54,6 +55,13 @@ def db_url(server_url: str) -> Iterator[str]:
         connection.execute(
             sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
         )
+
+
+@pytest.fixture
+def db_url(server_url: str) -> Iterator[str]:
+    """URL of a fresh, migrated database of this test's own."""
+    with new_database(server_url) as url:
+        yield url
 
 
 def migrate_search_path(url: str) -> None:
@@ -71,3 +79,10 @@ def settings() -> Settings:
 def desk(db_url: str, settings: Settings, tmp_path: Path) -> Desk:
     """Someone who loads and publishes Karamad files into a database of this test's own."""
     return Desk(db_url, settings, tmp_path)
+
+
+@pytest.fixture
+def new_desk(server_url: str, settings: Settings, tmp_path: Path) -> Iterator[Callable[[], Desk]]:
+    """Makes as many desks as asked for, each with a database of its own."""
+    with ExitStack() as stack:
+        yield lambda: Desk(stack.enter_context(new_database(server_url)), settings, tmp_path)

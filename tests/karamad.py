@@ -1,4 +1,4 @@
-"""Karamad files of a few lines: a sound line each, with the cells that a test names in its place."""
+"""Karamad files of a few lines: a sound line each, with the cells of a test in place of its own."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from pipeline.kpi.rollups import RollupMemory
 from pipeline.publications import publish, void
 from pipeline.runs import recheck
 from pipeline.transform.facts import FactWriter
-from tests.karamad import DIMENSIONS, KPI_VIEWS, RETURN, Desk, Layout, write_lines
+from tests.karamad import DIMENSIONS, KPI_VIEWS, RETURN, Desk, Layout
 
 EVERY_TABLE = (
     *("raw.loads", "raw.file_chunks", "raw.lines", "canonical.sales", "canonical.rejected_lines"),
@@ -126,7 +126,9 @@ def test_a_void_month_leaves_every_figure_and_says_why(desk: Desk) -> None:
     assert desk.value("select count(*) from canonical.sales") == 1
     steps = desk.rows("select action, reason, actor, period from app.publications order by 1")
     assert steps[1] == {
-        **{"action": "void", "reason": "ماه اشتباه", "actor": "steward"},
+        "action": "void",
+        "reason": "ماه اشتباه",
+        "actor": "steward",
         "period": "1403-05",
     }
     for act in (lambda: publish(desk.url, result.load_id), lambda: void(desk.url, 1, "باز")):
@@ -221,7 +223,8 @@ def test_a_published_month_is_never_replaced_by_a_run_that_does_not_balance(
     assert caught.value.code == "OUT_OF_BALANCE"
     assert desk.kpis() == before
     assert desk.row("select state, error from app.runs order by run_id desc limit 1") == {
-        **{"state": "failed", "error": str(caught.value)}
+        "state": "failed",
+        "error": str(caught.value),
     }
 
 
