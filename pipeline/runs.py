@@ -31,7 +31,7 @@ from pipeline.quality.check import LineChecker
 from pipeline.quality.drift import Profile, column_issues, drift_issues, missing_days
 from pipeline.quality.findings import Findings, headers_of
 from pipeline.quality.history import LoadContext, check_load
-from pipeline.quality.memory import LoadMemory
+from pipeline.quality.memory import LoadMemory, Recalled
 from pipeline.quality.raw_values import add_raw_values
 from pipeline.quality.reconcile import Balance, reconcile
 from pipeline.quality.rules import RuleSet, read_catalogue, rule_set
@@ -73,6 +73,20 @@ class Plan:
         return self.recognition.mapping
 
 
+@dataclass(slots=True)
+class Gathered:
+    """What the whole load says, ready for the server: CSV per table, and what rules recall.
+
+    `raw_lines` is the server's count of RAW lines written by this run, None where they were there.
+    """
+
+    recalled: Recalled
+    observations: list[bytes]
+    invoices: list[bytes]
+    products: bytes
+    raw_lines: int | None = None
+
+
 def load_file(
     url: str,
     settings: Settings,
@@ -103,7 +117,7 @@ def load_file(
     else:
         asked = Asked(period, overrides)
         plan = _begin(url, settings, receipt.load_id, recognition, asked, user)
-        result = _run(url, settings, plan, file_chunks(path), False, tell)
+        result = _run(url, settings, plan, file_chunks(path, settings.block_bytes), False, tell)
         result.receipt = receipt
     result.seconds = round(perf_counter() - begin, 3)
     return result
@@ -124,7 +138,7 @@ def recheck(
         recognition = recognize(Path(copy.name), settings, load["source_system"], asked.overrides)
         require_columns(recognition)
         plan = _begin(url, settings, load_id, recognition, asked, user)
-        chunks = file_chunks(Path(copy.name))
+        chunks = file_chunks(Path(copy.name), settings.block_bytes)
         result = _run(url, settings, plan, chunks, raw_is_there, progress or _silent)
     result.seconds = round(perf_counter() - begin, 3)
     return result
@@ -197,16 +211,15 @@ def _run(
             reader = _open_reader(plan, settings)
             try:
                 stream_file(chunks, reader, stream, raw, lambda size: tell(READ, size))
-                if raw is not None:
-                    raw.finish()
+                tell(CHECK, 0)
+                gathered = _gather(plan, stream, raw)
             except BaseException as error:
                 stream.facts.abandon(error)
                 raise
-            tell(CHECK, 0)
-            result = _check_and_keep(connection, plan, stream, raw_is_there, tell)
+            result = _check_and_keep(connection, plan, stream, gathered, tell)
     except BaseException as error:
         if raw is not None:
-            raw.abandon()
+            raw.abandon(error)
         _note_failure(url, plan, error)
         raise
     return result
@@ -233,28 +246,40 @@ def _open_reader(plan: Plan, settings: Settings) -> BlockReader:
     return open_reader(found.inspection, found.mapping, found.positions, settings.block_bytes)
 
 
+def _gather(plan: Plan, stream: Stream, raw: RawThread | None) -> Gathered:
+    """Work out what the whole load says while the server builds indexes and ends RAW."""
+    if raw is not None:
+        raw.finish()
+    stream.facts.finish()
+    gathered = Gathered(
+        recalled=stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines"))),
+        observations=[as_csv(part) for part in stream.observations.observations()],
+        invoices=[as_csv(part) for part in stream.rollups.invoices()],
+        products=as_csv(stream.rollups.products()),
+    )
+    stream.facts.wait()
+    if raw is not None:
+        raw.wait()
+        gathered.raw_lines = raw.lines
+    return gathered
+
+
 def _check_and_keep(
-    connection: Connection, plan: Plan, stream: Stream, raw_is_there: bool, tell: Progress
+    connection: Connection, plan: Plan, stream: Stream, gathered: Gathered, tell: Progress
 ) -> LoadResult:
     """Everything after the last block: one transaction, and the run is visible."""
-    stream.facts.finish()
     period = plan.period or _main_month(stream.totals)
-    _write_rollups(connection, plan, stream.rollups)
-    for observations in stream.observations.observations():
-        copy_in(connection, "copy_new_observations", as_csv(observations))
-    stream.findings.write_lines(connection)
-    _check_whole_load(connection, plan, stream, period)
+    _write_gathered(connection, plan, stream, gathered)
+    _check_whole_load(connection, plan, stream, period, gathered.recalled)
     totals = stream.totals
-    balance = reconcile(
-        connection, plan.names, plan.run_id, plan.load_id, totals.lines, totals.net_amount
-    )
+    balance = reconcile(connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals)
     if not balance.balanced:
         _require_unpublished(connection, plan.load_id, balance)
         stream.findings.add_run_issue("RECONCILIATION_GAP", balance.gap_text(), balance.amount_gap)
     stream.findings.write_issues(connection)
     tell(KEEP, 0)
     facts = _run_facts(plan, period, totals, balance)
-    _make_visible(connection, plan, stream, facts, raw_is_there)
+    _make_visible(connection, plan, stream, facts, attach_raw=gathered.raw_lines is not None)
     return _result(connection, plan, period, totals, balance)
 
 
@@ -271,11 +296,27 @@ def _require_unpublished(connection: Connection, load_id: int, balance: Balance)
     )
 
 
-def _check_whole_load(connection: Connection, plan: Plan, stream: Stream, period: str) -> None:
+def _write_gathered(
+    connection: Connection, plan: Plan, stream: Stream, gathered: Gathered
+) -> None:
+    run(connection, "create_rollup_table", **plan.names)
+    for part in gathered.invoices:
+        copy_in(connection, "copy_rollup_invoices", part, **plan.names)
+    copy_in(connection, "copy_rollup_products", gathered.products)
+    for part in gathered.observations:
+        copy_in(connection, "copy_new_observations", part)
+    stream.findings.write_lines(connection)
+
+
+def _check_whole_load(
+    connection: Connection, plan: Plan, stream: Stream, period: str, recalled: Recalled
+) -> None:
     """Rules of scope load, history and run."""
     days = period_days(period, plan.mapping.calendar)
     context = LoadContext(plan.mapping.source_system, period, days[0], days[-1], plan.names)
-    found = check_load(connection, context, plan.rules, plan.mapping, stream.memory)
+    found = check_load(
+        connection, context, plan.rules, plan.mapping, stream.memory, recalled
+    )
     inspection, positions = plan.recognition.inspection, plan.recognition.positions
     found = add_raw_values(connection, found, inspection, positions, plan.names)
     for code, lines in found.items():
@@ -292,16 +333,8 @@ def _check_whole_load(connection: Connection, plan: Plan, stream: Stream, period
         stream.findings.add_run_issue(code, value, impact)
 
 
-def _write_rollups(connection: Connection, plan: Plan, rollups: RollupMemory) -> None:
-    run(connection, "create_rollup_table", **plan.names)
-    for part in rollups.invoices():
-        copy_in(connection, "copy_rollup_invoices", as_csv(part), **plan.names)
-    if (products := rollups.products()).height:
-        copy_in(connection, "copy_rollup_products", as_csv(products))
-
-
 def _make_visible(
-    connection: Connection, plan: Plan, stream: Stream, facts: dict[str, Any], raw_is_there: bool
+    connection: Connection, plan: Plan, stream: Stream, facts: dict[str, Any], *, attach_raw: bool
 ) -> None:
     """The last step of a run: its tables take the place of an earlier run's."""
     before = fetch_one(connection, "read_load", {"load_id": plan.load_id})
@@ -310,7 +343,7 @@ def _make_visible(
         old = run_tables(plan.load_id, before["run_id"], plan.mapping.source_system)
         for name in ("sales", "rollup"):
             run(connection, "drop_table", table=old[name])
-    if not raw_is_there:
+    if attach_raw:
         run(connection, "attach_lines_table", **plan.names)
     run(connection, "attach_sales_table", **plan.names)
     run(connection, "finish_rollup_table", **plan.names)

@@ -78,10 +78,10 @@ def read_chunks(connection: Connection, load_id: int) -> Iterator[bytes]:
             yield isal_zlib.decompress(data)
 
 
-def file_chunks(path: Path) -> Iterator[bytes]:
-    """The bytes of a file, piece by piece."""
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
+def file_chunks(path: Path, size: int = CHUNK_BYTES) -> Iterator[bytes]:
+    """The bytes of a file in pieces of `size`."""
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(size):
             yield chunk
 
 

@@ -7,11 +7,21 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.contracts import DIMENSION_KEYS, NAME_ATTRIBUTES, Mapping
+from pipeline.transform.cells import compact
 from pipeline.transform.numbers import AMOUNT
 from pipeline.transform.text import fold_text
 
 # Twins agree in these; whether they are twins to the letter is asked of RAW.
 TWIN_KEYS = ("invoice_id", "invoice_line_no", "product_id", "customer_id", "quantity", "net_amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What a load's lines said together: see the methods of `LoadMemory`."""
+
+    twin_candidates: list[int]
+    prices: pl.DataFrame
+    name_conflicts: dict[str, pl.DataFrame]
 
 
 @dataclass(slots=True)
@@ -35,6 +45,12 @@ class LoadMemory:
             if name in cells.columns:
                 memory = self._names.setdefault(name, NameMemory())
                 memory.add(frame["line_no"], frame[DIMENSION_KEYS[dimension]], cells[name])
+
+    def recall(self, min_price_lines: int) -> Recalled:
+        """Everything that load rules ask of the memory, worked out at once."""
+        return Recalled(
+            self.twin_candidates(), self.prices(min_price_lines), self.name_conflicts()
+        )
 
     def twin_candidates(self) -> list[int]:
         """Numbers of lines that have a possible twin."""
@@ -97,11 +113,10 @@ class NameMemory:
         frame = frame.filter(pl.col("code").is_not_null() & (pl.col("name").str.len_bytes() > 0))
         frame = frame.with_columns(pair=pl.struct("code", "name").hash())
         self._lines.append(frame.select("line_no", "pair"))
-        self._pairs.append(
-            frame.group_by("pair").agg(
-                pl.first("code", "name"), lines=pl.len(), first_line=pl.min("line_no")
-            )
+        pairs = frame.group_by("pair").agg(
+            pl.first("code", "name"), lines=pl.len(), first_line=pl.min("line_no")
         )
+        self._pairs.append(compact(pairs))
 
     def conflicts(self) -> pl.DataFrame:
         """Lines whose folded name is not the most frequent one of their code (tie: seen first)."""

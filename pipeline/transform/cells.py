@@ -46,6 +46,19 @@ def fold_digits(column: pl.Series) -> pl.Series:
     return column.str.replace_many(_DIGITS_FROM, _DIGITS_TO)
 
 
+def compact(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same frame with texts of its own.
+
+    A text column shares the buffers it was cut from: a few cells that are remembered would keep
+    whole blocks of the file in memory.
+    """
+    return frame.with_columns(
+        pl.Series(column.name, column.to_list(), dtype=pl.String)
+        for column in frame
+        if column.dtype == pl.String
+    )
+
+
 def map_distinct(
     column: pl.Series,
     read: Callable[[str], Any],

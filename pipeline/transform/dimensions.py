@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.contracts import DIMENSION_ATTRIBUTES, DIMENSION_KEYS, Mapping
-from pipeline.transform.cells import clean, clean_key
+from pipeline.transform.cells import clean, clean_key, compact
 
 OBSERVATION_COLUMNS = (
     "dimension", "entity_id", "attributes", "lines", "first_date", "last_date",
@@ -21,9 +21,7 @@ class _Seen:
 
     attributes: list[pl.DataFrame] = field(default_factory=list)
     days: list[pl.DataFrame] = field(default_factory=list)
-    known: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(schema={"entity_id": pl.String, "hash": pl.UInt64})
-    )
+    known: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt64))
 
 
 class ObservationMemory:
@@ -43,7 +41,8 @@ class ObservationMemory:
             names = [name for name in self._attributes[dimension] if name in cells.columns]
             entity = frame[key] if key in frame.columns else cells.get_column(key, default=None)
             if names and entity is not None:
-                _observe(seen, entity.alias("entity_id"), frame["event_date"], cells.select(names))
+                attributes = cells.select(names)
+                _observe(seen, entity.alias("entity_id"), frame["event_date"], attributes)
 
     def observations(self) -> Iterator[pl.DataFrame]:
         """Per dimension `OBSERVATION_COLUMNS`; attributes as JSON text, empty ones left out."""
@@ -53,11 +52,13 @@ class ObservationMemory:
 
 
 def _observe(seen: _Seen, entity: pl.Series, day: pl.Series, attributes: pl.DataFrame) -> None:
-    hashes = attributes.select(hash=pl.struct(pl.all()).hash())["hash"]
-    lines = pl.DataFrame([entity, hashes, day.alias("day")]).with_row_index("row")
+    whole = attributes.with_columns(entity)
+    lines = whole.select(hash=pl.struct(pl.all()).hash(), known=pl.col("entity_id").is_not_null())
     met = (
-        lines.filter(pl.col("entity_id").is_not_null())
-        .group_by("entity_id", "hash")
+        lines.with_columns(day.alias("day"))
+        .with_row_index("row")
+        .filter("known")
+        .group_by("hash")
         .agg(
             row=pl.first("row"),
             lines=pl.len(),
@@ -65,34 +66,31 @@ def _observe(seen: _Seen, entity: pl.Series, day: pl.Series, attributes: pl.Data
             last_date=pl.max("day"),
         )
     )
-    new = met.join(seen.known, on=["entity_id", "hash"], how="anti")
+    new = met.filter(~pl.col("hash").is_in(seen.known.implode()))
     if new.height:
-        seen.known = pl.concat([seen.known, new.select("entity_id", "hash")])
-        seen.attributes.append(
-            pl.concat([new.select("entity_id", "hash"), attributes[new["row"]]], how="horizontal")
-        )
+        seen.known.extend(new["hash"])
+        fresh = pl.concat([new.select("hash"), whole[new["row"]]], how="horizontal")
+        seen.attributes.append(compact(fresh))
     seen.days.append(met.drop("row"))
 
 
 def _observations(dimension: str, seen: _Seen) -> pl.DataFrame:
     days = (
         pl.concat(seen.days)
-        .group_by("entity_id", "hash")
+        .group_by("hash")
         .agg(pl.sum("lines"), pl.min("first_date"), pl.max("last_date"))
     )
-    attributes = pl.concat(seen.attributes).drop("hash")
-    names = attributes.columns[1:]
-    cleaned = attributes.with_columns(clean(attributes[name]) for name in names)
-    cleaned = cleaned.with_columns(
-        pl.concat([s.drop("hash") for s in seen.attributes])["entity_id"],
-        hash=pl.concat([s["hash"] for s in seen.attributes]),
-        attributes=pl.struct(names).struct.json_encode(),
+    found = pl.concat(seen.attributes)
+    names = [name for name in found.columns if name not in ("hash", "entity_id")]
+    found = found.with_columns(
+        *(clean(found[name]) for name in names), clean_key(found["entity_id"])
     )
-    found = days.join(cleaned.select("entity_id", "hash", "attributes"), on=["entity_id", "hash"])
+    found = found.select(
+        "hash", "entity_id", attributes=pl.struct(names).struct.json_encode()
+    ).join(days, on="hash")
     # Cleaning may have made two spellings one.
     return (
-        found.with_columns(entity_id=clean_key(found["entity_id"]))
-        .filter(pl.col("entity_id").is_not_null())
+        found.filter(pl.col("entity_id").is_not_null())
         .group_by("entity_id", "attributes")
         .agg(pl.sum("lines"), pl.min("first_date"), pl.max("last_date"))
         .with_columns(dimension=pl.lit(dimension))

@@ -1,0 +1,35 @@
+"""One thread beside the main one, for work that mostly waits for the server."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+# How much may wait: enough to keep both sides busy, little enough to keep memory flat.
+WAITING = 2
+
+
+class Background:
+    """Does one thing after the other; an error there is raised here, at the next call."""
+
+    def __init__(self, name: str) -> None:
+        self._pool = ThreadPoolExecutor(1, name)
+        self._pending: deque[Future[Any]] = deque()
+
+    def put(self, work: Callable[..., Any], *arguments: Any) -> None:
+        """Have `work` done after what was put before; waits while too much is waiting."""
+        while len(self._pending) >= WAITING:
+            self._pending.popleft().result()
+        self._pending.append(self._pool.submit(work, *arguments))
+
+    def wait(self) -> None:
+        """Return when everything is done."""
+        while self._pending:
+            self._pending.popleft().result()
+
+    def close(self) -> None:
+        """End the thread; what has not begun is dropped."""
+        self._pending.clear()
+        self._pool.shutdown(wait=True, cancel_futures=True)
