@@ -20,13 +20,14 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from pipeline.contracts import Mapping
-from pipeline.db import Connection, copy_in, fetch_all, fetch_one, run, transaction
-from pipeline.errors import DatabaseAway, PipelineError
+from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run, transaction
+from pipeline.errors import DatabaseAway, PipelineError, RefusedAction
 from pipeline.ingestion.blocks import BlockReader
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.raw_lines import lines_partition
 from pipeline.ingestion.store import Keeping, file_chunks, read_chunks
 from pipeline.kpi.rollups import RollupMemory
+from pipeline.publications import refresh_dimensions
 from pipeline.quality.check import LineChecker
 from pipeline.quality.drift import Profile, column_issues, drift_issues, missing_days
 from pipeline.quality.findings import Findings, headers_of
@@ -46,6 +47,14 @@ from pipeline.transform.normalize import Normalizer
 
 Progress = Callable[[str, int], None]
 STORE, READ, CHECK, KEEP = "store", "read", "check", "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user said of a file beforehand; it is kept with the run and holds in a recheck."""
+
+    period: str | None = None
+    overrides: Overrides | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,8 @@ def load_file(
         result = read_result(url, receipt.load_id)
         result.duplicate_of = receipt.load_id
     else:
-        plan = _begin(url, settings, receipt.load_id, recognition, period, user)
+        asked = Asked(period, overrides)
+        plan = _begin(url, settings, receipt.load_id, recognition, asked, user)
         chunks = file_chunks(path, settings.block_bytes)
         result = _run(url, settings, plan, chunks, tell, keeping)
     result.receipt = receipt
@@ -128,9 +138,10 @@ def recheck(
             copy.write(chunk)
         copy.flush()
         raw_is_there = bool(fetch_all(connection, "find_partition", lines_partition(load_id)))
-        recognition = recognize(Path(copy.name), settings, load["source_system"])
+        asked = _asked_before(connection, load)
+        recognition = recognize(Path(copy.name), settings, load["source_system"], asked.overrides)
         require_columns(recognition)
-        plan = _begin(url, settings, load_id, recognition, load["period"], user)
+        plan = _begin(url, settings, load_id, recognition, asked, user)
         chunks = file_chunks(Path(copy.name), settings.block_bytes)
         tell = progress or _silent
         result = _run(url, settings, plan, chunks, tell, raw_is_there=raw_is_there)
@@ -160,7 +171,7 @@ def _begin(
     settings: Settings,
     load_id: int,
     recognition: Recognition,
-    period: str | None,
+    asked: Asked,
     user: str,
 ) -> Plan:
     """Note that a run begins, with everything it is based on."""
@@ -171,13 +182,23 @@ def _begin(
             "load_id": load_id,
             "started_by": user,
             "mapping": Jsonb(recognition.as_used()),
-            "inspection": Jsonb(asdict(recognition.inspection), dumps=_dumps),
+            "inspection": Jsonb(
+                {**asdict(recognition.inspection), "asked": asdict(asked)}, dumps=_dumps
+            ),
             "rules": Jsonb(rules.as_used()),
         }
         row = fetch_one(connection, "add_run", facts)
     assert row is not None
     names = run_tables(load_id, row["run_id"], recognition.mapping.source_system)
-    return Plan(load_id, row["run_id"], row["started_at"], recognition, rules, period, names)
+    return Plan(load_id, row["run_id"], row["started_at"], recognition, rules, asked.period, names)
+
+
+def _asked_before(connection: Connection, load: Row) -> Asked:
+    """What the user said when the load came in; a month that is settled stays."""
+    last = fetch_one(connection, "read_last_run", {"load_id": load["load_id"]})
+    asked = last["inspection"].get("asked", {}) if last is not None else {}
+    overrides = asked.get("overrides")
+    return Asked(load["period"] or asked.get("period"), overrides and Overrides(**overrides))
 
 
 def _run(
@@ -224,7 +245,7 @@ def _open_stream(connection: Connection, settings: Settings, plan: Plan) -> Stre
         mapping=mapping,
         normalizer=Normalizer(mapping),
         checker=LineChecker(plan.rules, mapping, headers),
-        findings=Findings(plan.rules, headers, settings.language),
+        findings=Findings(plan.rules, headers, settings.language, mapping.personal),
         facts=FactWriter(connection, plan.names),
         memory=LoadMemory(mapping),
         observations=ObservationMemory(mapping),
@@ -266,12 +287,26 @@ def _check_and_keep(
     totals = stream.totals
     balance = reconcile(connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals)
     if not balance.balanced:
+        _require_unpublished(connection, plan.load_id, balance)
         stream.findings.add_run_issue("RECONCILIATION_GAP", balance.gap_text(), balance.amount_gap)
     stream.findings.write_issues(connection)
     tell(KEEP, 0)
     facts = _run_facts(plan, period, totals, balance)
     _make_visible(connection, plan, stream, facts, attach_raw=gathered.raw_lines is not None)
     return _result(connection, plan, period, totals, balance)
+
+
+def _require_unpublished(connection: Connection, load_id: int, balance: Balance) -> None:
+    """Raise RefusedAction for a published load: what is shown balances, and stays as it is."""
+    if read_load(connection, load_id)["state"] != "published":
+        return
+    raise RefusedAction(
+        "OUT_OF_BALANCE",
+        fa="بازبینی بار {load_id} تراز نشد ({gap})؛ نتیجهٔ منتشرشدهٔ پیشین برجا ماند.",
+        en="The recheck of load {load_id} does not balance ({gap}); what is published stays.",
+        load_id=load_id,
+        gap=balance.gap_text(),
+    )
 
 
 def _write_gathered(
@@ -330,6 +365,8 @@ def _make_visible(
     run(connection, "add_column_profiles", _profile_facts(plan, stream, facts))
     run(connection, "set_load_run", facts)
     run(connection, "finish_run", facts)
+    if before["state"] == "published":
+        refresh_dimensions(connection, plan.mapping.source_system)
 
 
 def _run_facts(plan: Plan, period: str, totals: Totals, balance: Balance) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.contracts import DATES, KEYS, MEASURES, TEXTS, TRANSACTION_TYPE, Mapping
+from pipeline.contracts import DATES, KEYS, MEASURES, TEXTS, Mapping
 from pipeline.quality.rules import Rule, RuleSet
 from pipeline.transform.cells import compact
 from pipeline.transform.numbers import AMOUNT
@@ -124,7 +124,8 @@ def questions(rule: Rule, rules: RuleSet, mapping: Mapping) -> list[Question]:
 
 def _can_answer(rule: Rule, mapping: Mapping) -> bool:
     """Whether every column that the condition names is given, derived or counted as zero."""
-    optional = {"salesperson_id", TRANSACTION_TYPE, *TEXTS}
+    # Every line has a canonical type, also where the source has no column for it.
+    optional = {"salesperson_id", *TEXTS}
     named = set(_WORD.findall(rule.expression or "")) & {*KEYS, *MEASURES, *DATES, *optional}
     return not (named & optional - set(mapping.columns))
 

@@ -22,11 +22,16 @@ FOUND_SCHEMA = {**ISSUE_SCHEMA, "business_key": pl.String, "message": pl.String}
 
 @dataclass(slots=True)
 class Findings:
-    """Issues, rejected lines and set-aside lines of one run."""
+    """Issues, rejected lines and set-aside lines of one run.
+
+    `headers` are those of the file by canonical name; `personal` the names whose cells no message
+    may repeat.
+    """
 
     rules: RuleSet
     headers: dict[str, str]
     language: str
+    personal: frozenset[str] = frozenset()
     _issues: list[pl.DataFrame] = field(default_factory=list)
     _rejected: list[pl.DataFrame] = field(default_factory=list)
     _set_aside: list[tuple[int, str]] = field(default_factory=list)
@@ -114,7 +119,12 @@ class Findings:
         """Make what was handed over visible, in place of what an earlier run had found."""
         run(connection, "clear_findings", facts)
         titles = {code: rule.title.of(self.language) for code, rule in self.rules.rules.items()}
-        parameters = {**facts, "codes": list(titles), "titles": list(titles.values())}
+        parameters = {
+            **facts,
+            "codes": list(titles),
+            "titles": list(titles.values()),
+            "personal": [self.headers[name] for name in self.personal],
+        }
         run(connection, "keep_findings", parameters, **names)
 
 

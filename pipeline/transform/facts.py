@@ -85,8 +85,9 @@ def as_csv(frame: pl.DataFrame) -> bytes:
 
 def _shortest(column: pl.Series) -> pl.Series:
     """Whole amounts as integers; others as text without zeros at the end."""
-    whole = column.cast(pl.Int64)
-    if (whole.cast(AMOUNT) == column).all():
+    # A product of two amounts may pass what an integer holds.
+    whole = column.cast(pl.Int64, strict=False)
+    if whole.null_count() == column.null_count() and (whole.cast(AMOUNT) == column).all():
         return whole
     text = column.cast(pl.String)
     return text.str.strip_chars_end("0").str.strip_chars_end(".")
