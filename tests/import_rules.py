@@ -10,7 +10,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"__main__"}),
     frozenset({"verify", "samples", "jobs"}),
     frozenset({"runs"}),
-    frozenset({"ingestion", "transform", "quality", "kpi"}),
+    frozenset({"ingestion", "transform", "quality", "kpi", "verification"}),
     frozenset({"migrate", "db", "server", "contracts", "access"}),
     frozenset({"settings", "errors"}),
 )
