@@ -74,38 +74,22 @@ def recheck(
     """Run the pipeline again over the kept bytes of a load, with the rules of today."""
     from pipeline.cli.loads import recheck_loads
     from pipeline.cli.session import open_session
-    from pipeline.db import fetch_all, transaction
 
     if every == (load_id is not None):
         raise wrong_use(
             fa="شمارهٔ یک بار یا «--all» را بدهید، یکی از این دو.",
             en="Give the number of a load or --all, one of the two.",
         )
-    session, load_ids = open_session(), [load_id] if load_id is not None else []
-    if every:
-        with transaction(session.database()) as connection:
-            rows = fetch_all(connection, "list_loads")
-        load_ids = [row["load_id"] for row in rows if row["state"] != "voided"]
-    raise typer.Exit(recheck_loads(session, load_ids, as_json=as_json))
+    raise typer.Exit(recheck_loads(open_session(), load_id, as_json=as_json))
 
 
 @app.command()
 def publish(load_id: Load) -> None:
     """Make a load the one of its month; an earlier one is superseded."""
-    from pipeline import publications
-    from pipeline.cli.output import progress
+    from pipeline.cli.loads import publish_load
     from pipeline.cli.session import open_session
-    from pipeline.results import read_result
 
-    session = open_session()
-    url = session.database()
-    was_published = read_result(url, load_id).status == "published"
-    with progress(True, 0, session.stage) as tell:
-        tell("publish", 0)
-        before = publications.publish(url, load_id)
-    typer.echo(session.texts("published_before" if was_published else "published", load_id=load_id))
-    if before is not None:
-        typer.echo(session.texts("load_supersedes", before=before))
+    publish_load(open_session(), load_id)
 
 
 @app.command()
@@ -165,23 +149,11 @@ def export_raw(load_id: Load, out: Annotated[Path, typer.Argument(metavar="OUT")
 @app.command()
 def verify() -> None:
     """Prove the ledger: files, lines, amounts and KPIs, checked by independent code."""
-    import importlib
-
-    from pipeline.cli.output import progress
+    from pipeline.cli.ledger import find_gaps
     from pipeline.cli.session import open_session
 
-    session = open_session()
-    check = importlib.import_module("pipeline.verify").verify
-    with progress(True, 0, session.stage) as tell:
-        tell("verify", 0)
-        gaps = check(session.database())
-    if not gaps:
-        typer.echo(session.texts("verify_good"))
-        return
-    typer.echo(session.texts("verify_gaps", count=len(gaps)), err=True)
-    for gap in gaps:
-        typer.echo(f"{gap.code}: {gap.text(session.settings.language)}", err=True)
-    raise typer.Exit(REFUSED)
+    if find_gaps(open_session()):
+        raise typer.Exit(REFUSED)
 
 
 @app.command()

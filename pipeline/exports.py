@@ -179,11 +179,11 @@ def _fitting(text: str) -> str:
 
 def _kept_chunks(connection: Any, load_id: int) -> Iterator[bytes]:
     """The kept bytes; pieces that cannot be unpacked are damage like any other."""
-    from isal import isal_zlib
+    from isal.igzip_lib import IsalError
 
     try:
         yield from read_chunks(connection, load_id)
-    except isal_zlib.error as error:
+    except IsalError as error:  # type: ignore[misc]  # its stub hides its base
         raise _damaged(load_id) from error
 
 

@@ -67,7 +67,7 @@ def _translated(error: Exception) -> PipelineError | None:
     if isinstance(error, OSError) and error.filename is not None:
         return PipelineError(
             "FILE_NOT_USABLE",
-            where=Path(str(error.filename)).name,
+            where=Path(str(error.filename)).name.removesuffix(".part"),
             fa="با این فایل یا پوشه نمی‌توان کار کرد ({reason}). نشانی و دسترسی آن را ببینید.",
             en="This file or folder cannot be used ({reason}). Look at its path and permissions.",
             reason=error.strerror,

@@ -13,10 +13,11 @@ from pipeline.cli.faults import GOOD, report
 from pipeline.cli.output import Tell, amount, progress, shown, to_json
 from pipeline.cli.session import Session
 from pipeline.contracts import read_mapping
+from pipeline.db import fetch_all, transaction
 from pipeline.errors import PipelineError
 from pipeline.publications import publish
 from pipeline.quality.rules import read_catalogue
-from pipeline.results import LoadResult
+from pipeline.results import LoadResult, read_result
 from pipeline.runs import check_period, load_file, recheck
 
 JSON_FIELDS = (
@@ -35,6 +36,7 @@ class Wish:
     period: str | None
     publish: bool
     as_json: bool
+    verb: str = "load"
 
 
 def load_files(session: Session, files: Iterable[Path], wish: Wish) -> int:
@@ -51,15 +53,38 @@ def load_files(session: Session, files: Iterable[Path], wish: Wish) -> int:
     return max(codes, default=GOOD)
 
 
-def recheck_loads(session: Session, load_ids: Iterable[int], *, as_json: bool) -> int:
-    """Run each load again with the rules of today; returns the exit code of all together."""
+def recheck_loads(session: Session, load_id: int | None, *, as_json: bool) -> int:
+    """Run a load again with the rules of today, or every one that is not voided (`load_id` None).
+
+    Returns the exit code of all together.
+    """
     url = session.database()
-    wish = Wish(None, None, publish=False, as_json=as_json)
+    load_ids = [load_id] if load_id is not None else _standing_loads(url)
+    wish = Wish(None, None, publish=False, as_json=as_json, verb="recheck")
     codes = [
         _one(session, url, wish, f"#{number}", _checking(session, url, wish, number))
         for number in load_ids
     ]
     return max(codes, default=GOOD)
+
+
+def publish_load(session: Session, load_id: int) -> None:
+    """Publish a load and say what it superseded."""
+    url = session.database()
+    was_published = read_result(url, load_id).status == "published"
+    with progress(True, 0, session.stage) as tell:
+        tell("publish", 0)
+        before = publish(url, load_id)
+    done = "published_before" if was_published else "published"
+    typer.echo(session.texts(done, load_id=load_id))
+    if before is not None:
+        typer.echo(session.texts("load_supersedes", before=before))
+
+
+def _standing_loads(url: str) -> list[int]:
+    with transaction(url) as connection:
+        loads = fetch_all(connection, "list_loads")
+    return [load["load_id"] for load in loads if load["state"] != "voided"]
 
 
 def _loading(session: Session, url: str, wish: Wish, path: Path) -> Callable[[], LoadResult]:
@@ -88,7 +113,7 @@ def _one(session: Session, url: str, wish: Wish, name: str, work: Callable[[], L
     try:
         result = work()
     except Exception as error:
-        code = report(_about(name, error), "load")
+        code = report(_about(name, error), wish.verb)
         if wish.as_json:
             typer.echo(to_json(_refused(error)))
         return code

@@ -15,6 +15,7 @@ from pipeline.results import read_load
 
 FIRST_LINES = 5
 FIRST_VALUES = 3
+LONGEST_LINE = 160
 FIRST_ISSUES = 20
 _LOAD_COLUMNS = (
     "load_id", "source_system", "period", "state", "file_name", "lines", "canonical", "rejected",
@@ -92,6 +93,8 @@ def preview_text(session: Session, facts: dict[str, Any]) -> str:
         words("preview_columns"),
         columns(headings, rows),
     ]  # fmt: skip
+    first = [shown(" | ".join(cells), LONGEST_LINE) for cells in facts["first_lines"]]
+    parts += ["", words("preview_lines"), *(f"  {line}" for line in first), ""]
     if facts["missing"]:
         parts.append(words("preview_missing", missing=shown("، ".join(facts["missing"]))))
     return "\n".join(
