@@ -128,7 +128,12 @@ def load_file(
 
 
 def recheck(
-    url: str, settings: Settings, load_id: int, *, user: str = "cli", progress: Progress | None = None
+    url: str,
+    settings: Settings,
+    load_id: int,
+    *,
+    user: str = "cli",
+    progress: Progress | None = None,
 ) -> LoadResult:
     """Run the pipeline again over the kept bytes of a load, with the rules of today."""
     begin = perf_counter()
@@ -285,7 +290,9 @@ def _check_and_keep(
     _write_gathered(connection, plan, stream, gathered)
     _check_whole_load(connection, plan, stream, period, gathered.recalled)
     totals = stream.totals
-    balance = reconcile(connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals)
+    balance = reconcile(
+        connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals
+    )
     if not balance.balanced:
         _require_unpublished(connection, plan.load_id, balance)
         stream.findings.add_run_issue("RECONCILIATION_GAP", balance.gap_text(), balance.amount_gap)
@@ -309,9 +316,7 @@ def _require_unpublished(connection: Connection, load_id: int, balance: Balance)
     )
 
 
-def _write_gathered(
-    connection: Connection, plan: Plan, stream: Stream, gathered: Gathered
-) -> None:
+def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered: Gathered) -> None:
     run(connection, "create_rollup_table", **plan.names)
     for part in gathered.invoices:
         copy_in(connection, "copy_rollup_invoices", part, **plan.names)
@@ -327,9 +332,7 @@ def _check_whole_load(
     """Rules of scope load, history and run."""
     days = period_days(period, plan.mapping.calendar)
     context = LoadContext(plan.mapping.source_system, period, days[0], days[-1], plan.names)
-    found = check_load(
-        connection, context, plan.rules, plan.mapping, stream.memory, recalled
-    )
+    found = check_load(connection, context, plan.rules, plan.mapping, stream.memory, recalled)
     inspection, positions = plan.recognition.inspection, plan.recognition.positions
     found = add_raw_values(connection, found, inspection, positions, plan.names)
     for code, lines in found.items():
@@ -417,7 +420,8 @@ def _main_month(totals: Totals) -> str:
         raise PipelineError(
             "NO_CANONICAL_LINE",
             fa="هیچ سطری از فایل پذیرفته نشد، پس ماه آن معلوم نیست. دوره را با «--period» بدهید.",
-            en="No line of the file was accepted, so its month is not known. Give it with --period.",
+            en="No line of the file was accepted, so its month is not known. "
+            "Give it with --period.",
         )
     return min(totals.months, key=lambda month: (-totals.months[month], month))
 
@@ -438,7 +442,9 @@ def _note_failure(url: str, plan: Plan, error: BaseException) -> None:
 
 def _dumps(value: Any) -> str:
     """JSON of facts that hold a byte order mark and small enumerations."""
-    return json.dumps(value, default=lambda item: item.hex() if isinstance(item, bytes) else str(item))
+    return json.dumps(
+        value, default=lambda item: item.hex() if isinstance(item, bytes) else str(item)
+    )
 
 
 def _silent(stage: str, size: int) -> None:
