@@ -56,7 +56,7 @@ def sql_text(path: str) -> str:
     return (SQL_ROOT / f"{path}.sql").read_text(encoding="utf-8")
 
 
-def query(name: str, **identifiers: sql.Composable) -> sql.Composable:
+def query(name: str, **identifiers: sql.Composable) -> sql.SQL | sql.Composed:
     """The statement in `sql/queries/<name>.sql` (or `sql/<folder>/<name>.sql` for `folder/name`).
 
     `{name}` in it takes an identifier or a literal.

@@ -103,7 +103,7 @@ def _pg_ctl(folder: Path, action: str) -> None:
     """Run pg_ctl as the owner of the data: PostgreSQL refuses to run as root."""
     owner = folder.stat().st_uid
     subprocess.run(  # noqa: S603  our own program, fixed words
-        [binary("pg_ctl"), "-w", "-t", "120", "-m", "fast", "-D", folder, action],
+        [binary("pg_ctl"), "-w", "-t", "120", "-m", "fast", "-D", folder, "-l", folder / "log", action],
         check=True,
         stdout=subprocess.DEVNULL,
         user=owner if os.geteuid() == 0 else None,
