@@ -411,7 +411,7 @@ def test_verify_names_the_gaps(
 ) -> None:
     module = ModuleType("pipeline.verify")
     found = [SimpleNamespace(code=c, text=lambda lang, t=t: f"{lang}: {t}") for c, t in gaps]
-    module.verify = lambda url: found  # type: ignore[attr-defined]
+    module.verify = lambda url, *, config_dir: found  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "pipeline.verify", module)
     result = cli("verify")
     assert result.exit_code == code

@@ -15,7 +15,7 @@ def find_gaps(session: Session) -> int:
     url = session.database()
     with progress(True, 0, session.stage) as tell:
         tell("verify", 0)
-        gaps = verify(url)
+        gaps = verify(url, config_dir=session.settings.config_dir)
     if not gaps:
         typer.echo(session.texts("verify_good"))
         return 0
