@@ -23,7 +23,7 @@ def publish(url: str, load_id: int, *, actor: str = "cli") -> int | None:
         if before is not None:
             _move(connection, before["load_id"], "superseded", "supersede", month, actor)
         _move(connection, load_id, "published", "publish", month, actor)
-        _refresh_dimensions(connection, load["source_system"])
+        refresh_dimensions(connection, load["source_system"])
     return None if before is None else int(before["load_id"])
 
 
@@ -48,7 +48,7 @@ def void(url: str, load_id: int, reason: str, *, actor: str = "cli") -> None:
             raise _not_possible(load, "void")
         _move(connection, load_id, "voided", "void", month, actor, reason)
         if load["state"] == "published":
-            _refresh_dimensions(connection, load["source_system"])
+            refresh_dimensions(connection, load["source_system"])
 
 
 def _require_publishable(connection: Connection, load: Row) -> None:
@@ -83,7 +83,7 @@ def _move(
     run(connection, "add_publication", facts)
 
 
-def _refresh_dimensions(connection: Connection, source: str) -> None:
+def refresh_dimensions(connection: Connection, source: str) -> None:
     """Versions of customers, products, salespeople and branches from what is published now."""
     for dimension in ("customers", "products", "salespeople", "branches"):
         run(connection, f"dimensions/clear_{dimension}", {"source": source})

@@ -53,7 +53,10 @@ class Recognition:
     def _sample_days(self) -> list[Any]:
         positions = {n: p for n, p in self.positions.items() if n in self.mapping.columns}
         cells = pl.DataFrame(
-            {n: pl.Series([row[p] for row in self.sample], dtype=pl.String) for n, p in positions.items()}
+            {
+                n: pl.Series([row[p] for row in self.sample], dtype=pl.String)
+                for n, p in positions.items()
+            }
         ).with_row_index("line_no")
         return Normalizer(self.mapping).normalize(cells)["event_date"].drop_nulls().to_list()
 

@@ -16,21 +16,23 @@ from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from pipeline.contracts import Mapping
-from pipeline.db import Connection, copy_in, fetch_all, fetch_one, run, transaction
-from pipeline.errors import DatabaseAway, PipelineError
+from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run, transaction
+from pipeline.errors import DatabaseAway, PipelineError, RefusedAction
 from pipeline.ingestion.blocks import BlockReader
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.raw_lines import lines_partition
-from pipeline.ingestion.store import file_chunks, read_chunks, store_file
+from pipeline.ingestion.store import Keeping, file_chunks, read_chunks
 from pipeline.kpi.rollups import RollupMemory
+from pipeline.publications import refresh_dimensions
 from pipeline.quality.check import LineChecker
 from pipeline.quality.drift import Profile, column_issues, drift_issues, missing_days
 from pipeline.quality.findings import Findings, headers_of
 from pipeline.quality.history import LoadContext, check_load
-from pipeline.quality.memory import LoadMemory
+from pipeline.quality.memory import LoadMemory, Recalled
 from pipeline.quality.raw_values import add_raw_values
 from pipeline.quality.reconcile import Balance, reconcile
 from pipeline.quality.rules import RuleSet, read_catalogue, rule_set
@@ -48,6 +50,14 @@ STORE, READ, CHECK, KEEP = "store", "read", "check", "keep"
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user said of a file beforehand; it is kept with the run and holds in a recheck."""
+
+    period: str | None = None
+    overrides: Overrides | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One run about to be made: which load, read how, judged by which rules."""
 
@@ -62,6 +72,20 @@ class Plan:
     @property
     def mapping(self) -> Mapping:
         return self.recognition.mapping
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the whole load says, ready for the server: CSV per table, and what rules recall.
+
+    `raw_lines` is the server's count of RAW lines written by this run, None where they were there.
+    """
+
+    recalled: Recalled
+    observations: list[bytes]
+    invoices: list[bytes]
+    products: bytes
+    raw_lines: int | None = None
 
 
 def load_file(
@@ -87,20 +111,29 @@ def load_file(
     require_columns(recognition)
     check_period(recognition.mapping, period)
     tell(STORE, 0)
-    receipt = store_file(url, path, recognition.mapping.source_system, user)
+    keeping = Keeping(url, path, recognition.mapping.source_system, user)
+    receipt = keeping.receipt
     if not receipt.is_new:
+        keeping.close()
         result = read_result(url, receipt.load_id)
-        result.duplicate_of, result.receipt = receipt.load_id, receipt
+        result.duplicate_of = receipt.load_id
     else:
-        plan = _begin(url, settings, receipt.load_id, recognition, period, user)
-        result = _run(url, settings, plan, file_chunks(path), False, tell)
-        result.receipt = receipt
+        asked = Asked(period, overrides)
+        plan = _begin(url, settings, receipt.load_id, recognition, asked, user)
+        chunks = file_chunks(path, settings.block_bytes)
+        result = _run(url, settings, plan, chunks, tell, keeping)
+    result.receipt = receipt
     result.seconds = round(perf_counter() - begin, 3)
     return result
 
 
 def recheck(
-    url: str, settings: Settings, load_id: int, *, user: str = "cli", progress: Progress | None = None
+    url: str,
+    settings: Settings,
+    load_id: int,
+    *,
+    user: str = "cli",
+    progress: Progress | None = None,
 ) -> LoadResult:
     """Run the pipeline again over the kept bytes of a load, with the rules of today."""
     begin = perf_counter()
@@ -110,11 +143,13 @@ def recheck(
             copy.write(chunk)
         copy.flush()
         raw_is_there = bool(fetch_all(connection, "find_partition", lines_partition(load_id)))
-        recognition = recognize(Path(copy.name), settings, load["source_system"])
+        asked = _asked_before(connection, load)
+        recognition = recognize(Path(copy.name), settings, load["source_system"], asked.overrides)
         require_columns(recognition)
-        plan = _begin(url, settings, load_id, recognition, load["period"], user)
-        chunks = file_chunks(Path(copy.name))
-        result = _run(url, settings, plan, chunks, raw_is_there, progress or _silent)
+        plan = _begin(url, settings, load_id, recognition, asked, user)
+        chunks = file_chunks(Path(copy.name), settings.block_bytes)
+        tell = progress or _silent
+        result = _run(url, settings, plan, chunks, tell, raw_is_there=raw_is_there)
     result.seconds = round(perf_counter() - begin, 3)
     return result
 
@@ -141,7 +176,7 @@ def _begin(
     settings: Settings,
     load_id: int,
     recognition: Recognition,
-    period: str | None,
+    asked: Asked,
     user: str,
 ) -> Plan:
     """Note that a run begins, with everything it is based on."""
@@ -152,13 +187,23 @@ def _begin(
             "load_id": load_id,
             "started_by": user,
             "mapping": Jsonb(recognition.as_used()),
-            "inspection": Jsonb(asdict(recognition.inspection), dumps=_dumps),
+            "inspection": Jsonb(
+                {**asdict(recognition.inspection), "asked": asdict(asked)}, dumps=_dumps
+            ),
             "rules": Jsonb(rules.as_used()),
         }
         row = fetch_one(connection, "add_run", facts)
     assert row is not None
     names = run_tables(load_id, row["run_id"], recognition.mapping.source_system)
-    return Plan(load_id, row["run_id"], row["started_at"], recognition, rules, period, names)
+    return Plan(load_id, row["run_id"], row["started_at"], recognition, rules, asked.period, names)
+
+
+def _asked_before(connection: Connection, load: Row) -> Asked:
+    """What the user said when the load came in; a month that is settled stays."""
+    last = fetch_one(connection, "read_last_run", {"load_id": load["load_id"]})
+    asked = last["inspection"].get("asked", {}) if last is not None else {}
+    overrides = asked.get("overrides")
+    return Asked(load["period"] or asked.get("period"), overrides and Overrides(**overrides))
 
 
 def _run(
@@ -166,9 +211,12 @@ def _run(
     settings: Settings,
     plan: Plan,
     chunks: Iterable[bytes],
-    raw_is_there: bool,
     tell: Progress,
+    keeping: Keeping | None = None,
+    *,
+    raw_is_there: bool = False,
 ) -> LoadResult:
+    """Run the pipeline over a file that is kept, or still on its way in (`keeping`)."""
     raw = None if raw_is_there else RawThread(url, plan.load_id)
     try:
         with transaction(url) as connection:
@@ -176,16 +224,19 @@ def _run(
             reader = _open_reader(plan, settings)
             try:
                 stream_file(chunks, reader, stream, raw, lambda size: tell(READ, size))
-                if raw is not None:
-                    raw.finish()
+                tell(CHECK, 0)
+                gathered = _gather(plan, stream, raw)
+                if keeping is not None:
+                    keeping.wait()
             except BaseException as error:
                 stream.facts.abandon(error)
                 raise
-            tell(CHECK, 0)
-            result = _check_and_keep(connection, plan, stream, raw_is_there, tell)
+            result = _check_and_keep(connection, plan, stream, gathered, tell)
     except BaseException as error:
         if raw is not None:
-            raw.abandon()
+            raw.abandon(error)
+        if keeping is not None:
+            _finish_keeping(keeping)
         _note_failure(url, plan, error)
         raise
     return result
@@ -199,7 +250,7 @@ def _open_stream(connection: Connection, settings: Settings, plan: Plan) -> Stre
         mapping=mapping,
         normalizer=Normalizer(mapping),
         checker=LineChecker(plan.rules, mapping, headers),
-        findings=Findings(plan.rules, headers, settings.language),
+        findings=Findings(plan.rules, headers, settings.language, mapping.personal),
         facts=FactWriter(connection, plan.names),
         memory=LoadMemory(mapping),
         observations=ObservationMemory(mapping),
@@ -212,35 +263,76 @@ def _open_reader(plan: Plan, settings: Settings) -> BlockReader:
     return open_reader(found.inspection, found.mapping, found.positions, settings.block_bytes)
 
 
+def _gather(plan: Plan, stream: Stream, raw: RawThread | None) -> Gathered:
+    """Work out what the whole load says while the server builds indexes and ends RAW."""
+    if raw is not None:
+        raw.finish()
+    stream.facts.finish()
+    stream.findings.add_issues(stream.checker.issues())
+    gathered = Gathered(
+        recalled=stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines"))),
+        observations=[as_csv(part) for part in stream.observations.observations()],
+        invoices=[as_csv(part) for part in stream.rollups.invoices()],
+        products=as_csv(stream.rollups.products()),
+    )
+    stream.facts.wait()
+    if raw is not None:
+        raw.wait()
+        gathered.raw_lines = raw.lines
+    return gathered
+
+
 def _check_and_keep(
-    connection: Connection, plan: Plan, stream: Stream, raw_is_there: bool, tell: Progress
+    connection: Connection, plan: Plan, stream: Stream, gathered: Gathered, tell: Progress
 ) -> LoadResult:
     """Everything after the last block: one transaction, and the run is visible."""
-    stream.facts.finish()
     period = plan.period or _main_month(stream.totals)
-    _write_rollups(connection, plan, stream.rollups)
-    for observations in stream.observations.observations():
-        copy_in(connection, "copy_new_observations", as_csv(observations))
-    stream.findings.write_lines(connection)
-    _check_whole_load(connection, plan, stream, period)
+    _write_gathered(connection, plan, stream, gathered)
+    _check_whole_load(connection, plan, stream, period, gathered.recalled)
     totals = stream.totals
     balance = reconcile(
-        connection, plan.names, plan.run_id, plan.load_id, totals.lines, totals.net_amount
+        connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals
     )
     if not balance.balanced:
+        _require_unpublished(connection, plan.load_id, balance)
         stream.findings.add_run_issue("RECONCILIATION_GAP", balance.gap_text(), balance.amount_gap)
     stream.findings.write_issues(connection)
     tell(KEEP, 0)
     facts = _run_facts(plan, period, totals, balance)
-    _make_visible(connection, plan, stream, facts, raw_is_there)
+    _make_visible(connection, plan, stream, facts, attach_raw=gathered.raw_lines is not None)
     return _result(connection, plan, period, totals, balance)
 
 
-def _check_whole_load(connection: Connection, plan: Plan, stream: Stream, period: str) -> None:
+def _require_unpublished(connection: Connection, load_id: int, balance: Balance) -> None:
+    """Raise RefusedAction for a published load: what is shown balances, and stays as it is."""
+    if read_load(connection, load_id)["state"] != "published":
+        return
+    raise RefusedAction(
+        "OUT_OF_BALANCE",
+        fa="بازبینی بار {load_id} تراز نشد ({gap})؛ نتیجهٔ منتشرشدهٔ پیشین برجا ماند.",
+        en="The recheck of load {load_id} does not balance ({gap}); what is published stays.",
+        load_id=load_id,
+        gap=balance.gap_text(),
+    )
+
+
+def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered: Gathered) -> None:
+    run(connection, "create_rollup_table", **plan.names)
+    for part in gathered.invoices:
+        copy_in(connection, "copy_rollup_invoices", part, **plan.names)
+    copy_in(connection, "copy_rollup_products", gathered.products)
+    for part in gathered.observations:
+        copy_in(connection, "copy_new_observations", part)
+    stream.findings.write_lines(connection)
+
+
+def _check_whole_load(
+    connection: Connection, plan: Plan, stream: Stream, period: str, recalled: Recalled
+) -> None:
     """Rules of scope load, history and run."""
     days = period_days(period, plan.mapping.calendar)
     context = LoadContext(plan.mapping.source_system, period, days[0], days[-1], plan.names)
-    found = check_load(connection, context, plan.rules, plan.mapping, stream.memory)
+    found = check_load(connection, context, plan.rules, plan.mapping, stream.memory, recalled)
     inspection, positions = plan.recognition.inspection, plan.recognition.positions
     found = add_raw_values(connection, found, inspection, positions, plan.names)
     for code, lines in found.items():
@@ -257,16 +349,8 @@ def _check_whole_load(connection: Connection, plan: Plan, stream: Stream, period
         stream.findings.add_run_issue(code, value, impact)
 
 
-def _write_rollups(connection: Connection, plan: Plan, rollups: RollupMemory) -> None:
-    run(connection, "create_rollup_table", **plan.names)
-    for part in rollups.invoices():
-        copy_in(connection, "copy_rollup_invoices", as_csv(part), **plan.names)
-    if (products := rollups.products()).height:
-        copy_in(connection, "copy_rollup_products", as_csv(products))
-
-
 def _make_visible(
-    connection: Connection, plan: Plan, stream: Stream, facts: dict[str, Any], raw_is_there: bool
+    connection: Connection, plan: Plan, stream: Stream, facts: dict[str, Any], *, attach_raw: bool
 ) -> None:
     """The last step of a run: its tables take the place of an earlier run's."""
     before = fetch_one(connection, "read_load", {"load_id": plan.load_id})
@@ -275,7 +359,7 @@ def _make_visible(
         old = run_tables(plan.load_id, before["run_id"], plan.mapping.source_system)
         for name in ("sales", "rollup"):
             run(connection, "drop_table", table=old[name])
-    if not raw_is_there:
+    if attach_raw:
         run(connection, "attach_lines_table", **plan.names)
     run(connection, "attach_sales_table", **plan.names)
     run(connection, "finish_rollup_table", **plan.names)
@@ -284,6 +368,8 @@ def _make_visible(
     run(connection, "add_column_profiles", _profile_facts(plan, stream, facts))
     run(connection, "set_load_run", facts)
     run(connection, "finish_run", facts)
+    if before["state"] == "published":
+        refresh_dimensions(connection, plan.mapping.source_system)
 
 
 def _run_facts(plan: Plan, period: str, totals: Totals, balance: Balance) -> dict[str, Any]:
@@ -334,9 +420,16 @@ def _main_month(totals: Totals) -> str:
         raise PipelineError(
             "NO_CANONICAL_LINE",
             fa="هیچ سطری از فایل پذیرفته نشد، پس ماه آن معلوم نیست. دوره را با «--period» بدهید.",
-            en="No line of the file was accepted, so its month is not known. Give it with --period.",
+            en="No line of the file was accepted, so its month is not known. "
+            "Give it with --period.",
         )
     return min(totals.months, key=lambda month: (-totals.months[month], month))
+
+
+def _finish_keeping(keeping: Keeping) -> None:
+    """A run that fails leaves the file kept all the same, to be run again."""
+    with suppress(PipelineError, psycopg.Error):
+        keeping.wait()
 
 
 def _note_failure(url: str, plan: Plan, error: BaseException) -> None:
@@ -349,7 +442,9 @@ def _note_failure(url: str, plan: Plan, error: BaseException) -> None:
 
 def _dumps(value: Any) -> str:
     """JSON of facts that hold a byte order mark and small enumerations."""
-    return json.dumps(value, default=lambda item: item.hex() if isinstance(item, bytes) else str(item))
+    return json.dumps(
+        value, default=lambda item: item.hex() if isinstance(item, bytes) else str(item)
+    )
 
 
 def _silent(stage: str, size: int) -> None:

@@ -26,7 +26,9 @@ class Settings(BaseSettings):
         default=ROOT / "config", description="Folder of mappings, rules and texts."
     )
     language: str = Field(
-        default="fa", description="Language of stored issue messages: fa or en.", pattern="^(fa|en)$"
+        default="fa",
+        description="Language of stored issue messages: fa or en.",
+        pattern="^(fa|en)$",
     )
     max_file_bytes: int = Field(
         default=4 * 1024**3, description="Largest file that is taken in, in bytes.", gt=0

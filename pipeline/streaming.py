@@ -6,18 +6,16 @@ and checks the same block; memory is that of a few blocks and of a few bytes per
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from queue import Full, Queue
-from typing import Callable
 
 import polars as pl
 
+from pipeline.background import Background, ahead
 from pipeline.contracts import DATES, Mapping
-from pipeline.db import Connection, connect
+from pipeline.db import connect
 from pipeline.ingestion.blocks import Block, BlockReader
 from pipeline.ingestion.inspection import Inspection
 from pipeline.ingestion.raw_lines import RawLineWriter
@@ -30,7 +28,6 @@ from pipeline.transform.facts import FactWriter
 from pipeline.transform.normalize import Normalizer
 
 Progress = Callable[[int], None]
-_BLOCKS_WAITING = 2
 
 
 @dataclass(slots=True)
@@ -61,14 +58,15 @@ class Stream:
         """Work on one block."""
         self.findings.set_aside(block.set_aside)
         self.findings.add_damages(block.damages)
-        self.totals.lines += len(block.damages) + sum(kind == "blank" for _, kind in block.set_aside)
+        self.totals.lines += len(block.damages) + sum(
+            kind == "blank" for _, kind in block.set_aside
+        )
         if block.cells.height:
             self._take_cells(block.cells)
 
     def _take_cells(self, cells: pl.DataFrame) -> None:
         frame = self.normalizer.normalize(cells)
-        issues, rejected = self.checker.check(frame, cells)
-        self.findings.add_issues(issues, frame)
+        rejected = self.checker.check(frame, cells)
         self._count(frame, cells)
         if rejected.any():
             self.findings.reject(frame.filter(rejected))
@@ -79,13 +77,17 @@ class Stream:
         self.memory.add(frame, cells)
         self.observations.add(frame, cells)
         self.rollups.add(frame)
-        month = "jalali_month" if self.mapping.calendar == "jalali" else pl.col("event_date").dt.strftime("%Y-%m")
+        month = (
+            "jalali_month"
+            if self.mapping.calendar == "jalali"
+            else pl.col("event_date").dt.strftime("%Y-%m")
+        )
         months = frame.select(month=month)["month"].value_counts()
         self.totals.months.update(dict(months.iter_rows()))
 
     def _count(self, frame: pl.DataFrame, cells: pl.DataFrame) -> None:
         self.totals.lines += frame.height
-        self.totals.net_amount += frame["net_amount"].sum() or Decimal(0)
+        self.totals.net_amount += Decimal(frame["net_amount"].sum() or 0)
         names = [name for name in cells.columns if name != "line_no"]
         empty = cells.select((pl.col(name) == "").sum() for name in names)
         self.totals.empty.update(dict(zip(names, empty.row(0), strict=True)))
@@ -94,58 +96,37 @@ class Stream:
 class RawThread:
     """Sends blocks to RAW from a thread of its own, on a connection of its own.
 
-    The connection is committed by `finish`; an error there is raised here, at the next call.
+    After `wait` every line is in the load's own table, committed but not yet attached.
     """
 
     def __init__(self, url: str, load_id: int) -> None:
-        self._queue: Queue[Block | None] = Queue(_BLOCKS_WAITING)
-        self._error: BaseException | None = None
         self._connection = connect(url)
-        self._load_id = load_id
-        self._thread = threading.Thread(target=self._work, name="raw-lines", daemon=True)
-        self._thread.start()
+        self._writer = RawLineWriter(self._connection, load_id)
+        self._thread = Background("raw-lines")
 
-    def put(self, block: Block | None) -> None:
-        while True:
-            self._raise()
-            try:
-                return self._queue.put(block, timeout=1)
-            except Full:
-                continue
+    @property
+    def lines(self) -> int:
+        """Lines written, as the server counted them."""
+        return self._writer.lines
+
+    def put(self, block: Block) -> None:
+        self._thread.put(self._writer.write, block)
 
     def finish(self) -> None:
-        """Wait until every line is in the load's own table, committed but not yet attached."""
-        self.put(None)
-        self._thread.join()
-        self._raise()
+        """Begin to end the work; it goes on in the thread."""
+        self._thread.put(self._writer.finish)
+        self._thread.put(self._connection.commit)
 
-    def abandon(self) -> None:
+    def wait(self) -> None:
+        self._thread.wait()
+        self._thread.close()
+        self._connection.close()
+
+    def abandon(self, error: BaseException) -> None:
         """End without keeping anything."""
-        self._error = self._error or InterruptedError("abandoned")
-        while self._thread.is_alive():
-            while not self._queue.empty():
-                self._queue.get_nowait()
-            self._queue.put(None)
-            self._thread.join(timeout=1)
-
-    def _work(self) -> None:
-        try:
-            with self._connection as connection:
-                writer = RawLineWriter(connection, self._load_id)
-                try:
-                    while (block := self._queue.get()) is not None:
-                        writer.write(block)
-                    self._raise()
-                    writer.finish()
-                except BaseException as error:
-                    writer.abandon(error)
-                    raise
-        except BaseException as error:  # noqa: BLE001  handed to the thread that waits
-            self._error = error
-
-    def _raise(self) -> None:
-        if self._error is not None:
-            raise self._error
+        self._thread.close()
+        self._writer.abandon(error)
+        self._connection.close()
 
 
 def stream_file(
@@ -156,7 +137,7 @@ def stream_file(
     progress: Progress | None,
 ) -> None:
     """Pass a file's bytes through: RAW beside everything else; RAW is left out when it is there."""
-    for block in reader.read(chunks):
+    for block in ahead(reader.read(chunks)):
         if raw is not None:
             raw.put(block)
         stream.take(block)
@@ -176,6 +157,3 @@ def open_reader(
     """A reader of the columns that matter; a record fills at least one of its dates."""
     columns = columns_to_read(mapping, positions)
     return BlockReader(inspection, columns, block_bytes, DATES)
-
-
-__all__ = ["Connection", "RawThread", "Stream", "Totals", "open_reader", "stream_file"]

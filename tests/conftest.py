@@ -6,7 +6,8 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 from pipeline.migrate import migrate, prepare_database
 from pipeline.server import ensure_embedded, stop_embedded
 from pipeline.settings import Settings
+from tests.karamad import Desk
 
 TEMPLATE = "sales_engine"
 _numbers = itertools.count(1)
@@ -36,9 +38,9 @@ def server_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def db_url(server_url: str) -> Iterator[str]:
-    """URL of a fresh, migrated database of this test's own."""
+@contextmanager
+def new_database(server_url: str) -> Iterator[str]:
+    """URL of a fresh, migrated database that is dropped afterwards."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(
@@ -55,6 +57,13 @@ def db_url(server_url: str) -> Iterator[str]:
         )
 
 
+@pytest.fixture
+def db_url(server_url: str) -> Iterator[str]:
+    """URL of a fresh, migrated database of this test's own."""
+    with new_database(server_url) as url:
+        yield url
+
+
 def migrate_search_path(url: str) -> None:
     """A copy of a database does not inherit the search path that was set on the original."""
     migrate(url, set_defaults=True)
@@ -64,3 +73,16 @@ def migrate_search_path(url: str) -> None:
 def settings() -> Settings:
     """Settings as a user has them, whatever this machine's environment says."""
     return Settings(_env_file=None, database_url="", language="fa")  # type: ignore[call-arg]
+
+
+@pytest.fixture
+def desk(db_url: str, settings: Settings, tmp_path: Path) -> Desk:
+    """Someone who loads and publishes Karamad files into a database of this test's own."""
+    return Desk(db_url, settings, tmp_path)
+
+
+@pytest.fixture
+def new_desk(server_url: str, settings: Settings, tmp_path: Path) -> Iterator[Callable[[], Desk]]:
+    """Makes as many desks as asked for, each with a database of its own."""
+    with ExitStack() as stack:
+        yield lambda: Desk(stack.enter_context(new_database(server_url)), settings, tmp_path)

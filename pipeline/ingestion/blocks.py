@@ -13,13 +13,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.ingestion.damage import Damage, undecodable
 from pipeline.ingestion.encoding import decode_line
 from pipeline.ingestion.inspection import Inspection
-from pipeline.ingestion.records import RecordReader
+from pipeline.ingestion.records import Record, RecordReader
 
 LINE_NO = "line_no"
 _LF = 10
@@ -34,7 +33,7 @@ class Block:
     `text`: the physical lines as UTF-8, terminators included; `crlf_count` of them end in CRLF, the
     others in LF. `regular`: each physical line is one
     RAW line; otherwise `raw` holds the RAW lines (`line_no, line, undecoded`). `cells`: one String
-    column per asked-for position, named by the asker, and `line_no`, of sound records in order.
+    column per asked-for position, named by the asker, and `line_no`, of sound records.
     `damages`: what is wrong with each damaged record, and its text.
     """
 
@@ -78,7 +77,7 @@ class BlockReader:
         self._other_table_width = 0
 
     def read(self, chunks: Iterable[bytes]) -> Iterator[Block]:
-        """Blocks of the file whose bytes are `chunks`, in order; memory is that of a block or two."""
+        """Blocks of the file whose bytes are `chunks`, in order; memory is a block or two."""
         line_no, held = 1, b""
         for text, final in _whole_lines(self._as_utf8(chunks), self._block_bytes):
             block, held = self._read_block(held + text if held else text, line_no, final)
@@ -87,7 +86,7 @@ class BlockReader:
                 yield block
 
     def _as_utf8(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """The text as UTF-8; what other encodings cannot decode becomes U+FFFD and is named later."""
+        """The text as UTF-8; what cannot be decoded becomes U+FFFD and is named later."""
         if self._encoding == "utf-8":
             yield from _without_start(chunks, len(self._bom))
             return
@@ -107,7 +106,7 @@ class BlockReader:
         doubtful = self._lines.doubtful(text, ends, first, self._encoding != "utf-8")
         if not final and doubtful.size and doubtful[-1]:
             keep = int(np.flatnonzero(~doubtful)[-1]) + 1 if not doubtful.all() else 0
-            if 0 < keep:
+            if keep > 0:
                 cut = int(ends[keep - 1])
                 block, _ = self._finish_block(text[:cut], ends[:keep], doubtful[:keep], first)
                 return block, text[cut:]
@@ -119,25 +118,59 @@ class BlockReader:
         self, text: bytes, ends: NDArray[np.int64], doubtful: NDArray[np.bool_], first: int
     ) -> tuple[Block, bytes]:
         block = Block(first, len(ends), text, _crlf_count(text, ends), True, self._empty_cells())
-        sound = self._parse(_keep(text, ends, ~doubtful), np.flatnonzero(~doubtful) + first)
-        odd = self._may_be_no_record(sound)
-        if odd.any():
-            doubtful[sound[LINE_NO].filter(odd).to_numpy() - first] = True
-            sound = sound.filter(~odd)
-        pieces = [sound]
-        careful_raw: list[tuple[int, str, bytes | None]] = []
+        careful: list[Record] = []
         for start, stop in _runs(doubtful):
             begin = int(ends[start - 1]) if start else 0
-            run = text[begin : int(ends[stop - 1])]
-            pieces.append(self._read_carefully(run, first + start, block, careful_raw))
-            if not _lines_are(careful_raw[-(stop - start) :], first + start, stop - start):
-                block.regular = False
-        cells = [piece for piece in pieces if piece.height]
-        if cells:
-            block.cells = pl.concat(cells).sort(LINE_NO) if len(cells) > 1 else cells[0]
+            run = self._read_carefully(text[begin : int(ends[stop - 1])], first + start)
+            block.regular &= _are_plain_lines(run, first + start, stop - start)
+            careful += run
+        rows = self._judge(careful, block)
+        # Records that only looked odd go with the others, written plainly.
+        data = _keep(text, ends, ~doubtful) + b"".join(self._as_line(row) for _, row in rows)
+        numbers = np.flatnonzero(~doubtful) + first
+        block.cells = self._parse(data, np.append(numbers, [line_no for line_no, _ in rows]))
+        self._leave_out_what_is_no_record(block, ends)
         if not block.regular:
-            block.raw = _raw_lines(text, ends, doubtful, first, careful_raw)
+            block.raw = _raw_lines(text, ends, doubtful, first, careful)
         return block, b""
+
+    def _judge(self, careful: list[Record], block: Block) -> list[tuple[int, list[str]]]:
+        """Note what is damaged or no record; give the sound records."""
+        rows = []
+        for record in careful:
+            line = raw_text(record.raw)
+            if record.kind != "record":
+                block.set_aside.append((record.line_no, record.kind))
+            elif (damage := record.damage or self._lost(record.line_no, line)) is not None:
+                block.damages.append((damage, line))
+            elif record.cells is not None:
+                rows.append((record.line_no, record.cells))
+        return rows
+
+    def _leave_out_what_is_no_record(self, block: Block, ends: NDArray[np.int64]) -> None:
+        """Look again at sound lines that may be a total or a repeated header."""
+        odd = self._may_be_no_record(block.cells)
+        left_out = []
+        for line_no in block.cells[LINE_NO].filter(odd):
+            at = line_no - block.first_line_no
+            begin = int(ends[at - 1]) if at else 0
+            (record,) = self._read_carefully(block.text[begin : int(ends[at])], line_no) or (None,)
+            if record is not None and record.kind != "record":
+                block.set_aside.append((line_no, record.kind))
+                left_out.append(line_no)
+        if left_out:
+            block.cells = block.cells.filter(~pl.col(LINE_NO).is_in(left_out))
+
+    def _as_line(self, cells: list[str]) -> bytes:
+        """A record as one sound line of this file's dialect."""
+        delimiter, quote = self._inspection.dialect.delimiter, self._inspection.dialect.quote or ""
+        quoted = (
+            f"{quote}{cell.replace(quote, 2 * quote)}{quote}"
+            if quote and (quote in cell or delimiter in cell or "\n" in cell or "\r" in cell)
+            else cell
+            for cell in cells
+        )
+        return (delimiter.join(quoted) + "\n").encode()
 
     def _parse(self, data: bytes, numbers: NDArray[np.int64]) -> pl.DataFrame:
         """Cut sound lines into the asked-for cells, all at once."""
@@ -163,38 +196,17 @@ class BlockReader:
         named = [pl.col(n) == header[self._columns[n]] for n in self._filled]
         return cells.select(odd=pl.any_horizontal(empty, *named)).to_series()
 
-    def _read_carefully(
-        self, data: bytes, first: int, block: Block, raw: list[tuple[int, str, bytes | None]]
-    ) -> pl.DataFrame:
-        reader = RecordReader(
-            self._inspection, first, other_table_width=self._other_table_width
-        )
-        rows: list[tuple[int, list[str]]] = []
-        for record in (*reader.feed(data), *reader.finish()):
-            line, exact = _raw_text(record.raw)
-            raw.append((record.line_no, line, None if exact else record.raw))
-            if record.kind != "record":
-                block.set_aside.append((record.line_no, record.kind))
-            elif (damage := record.damage or self._lost(record.line_no, line)) is not None:
-                block.damages.append((damage, line))
-            elif record.cells is not None:
-                rows.append((record.line_no, record.cells))
+    def _read_carefully(self, data: bytes, first: int) -> list[Record]:
+        reader = RecordReader(self._inspection, first, other_table_width=self._other_table_width)
+        records = [*reader.feed(data), *reader.finish()]
         self._other_table_width = reader.other_table_width
-        return self._frame(rows)
+        return records
 
     def _lost(self, line_no: int, line: str) -> Damage | None:
         """Damage of a line that held bytes its own encoding does not know."""
         if self._encoding == "utf-8" or "\ufffd" not in line:
             return None
         return undecodable(line_no, line.encode(), self._encoding)
-
-    def _frame(self, rows: list[tuple[int, list[str]]]) -> pl.DataFrame:
-        columns = {
-            name: pl.Series([cells[position] for _, cells in rows], dtype=pl.String)
-            for name, position in self._columns.items()
-        }
-        numbers = pl.Series([line_no for line_no, _ in rows], dtype=pl.Int32)
-        return pl.DataFrame({**columns, LINE_NO: numbers})
 
     def _empty_cells(self) -> pl.DataFrame:
         return pl.DataFrame(schema={**dict.fromkeys(self._columns, pl.String), LINE_NO: pl.Int32})
@@ -226,42 +238,70 @@ class _LineTest:
         self, text: bytes, ends: NDArray[np.int64], first: int, transcoded: bool
     ) -> NDArray[np.bool_]:
         """True for each physical line that the careful reader must look at."""
-        count = len(ends)
         if not self._plain:
-            return np.ones(count, dtype=np.bool_)
-        lines, undecodable = _as_series(text, ends)
-        wrong = lines.str.count_matches(self._delimiter, literal=True) != self._width - 1
+            return np.ones(len(ends), dtype=np.bool_)
+        data = np.frombuffer(text, dtype=np.uint8)
+        starts = np.concatenate(([0], ends[:-1]))
+        doubt: NDArray[np.bool_] = _count(data, self._delimiter, starts) != self._width - 1
         if self._quote is not None and self._quote.encode() in text:
-            wrong = self._doubtful_quotes(lines, wrong)
+            at = _lines_with(data, self._quote, ends)
+            doubt[at] = self._doubtful_quotes([text[starts[i] : ends[i]] for i in at])
         if self._escape == "\\" and b"\\" in text:
-            wrong |= lines.str.contains("\\", literal=True)
+            doubt[_lines_with(data, "\\", ends)] = True
         if b"\0" in text:
-            wrong |= lines.str.contains("\0", literal=True)
-        if transcoded and "\ufffd".encode() in text:
-            wrong |= lines.str.contains("\ufffd", literal=True)
-        wrong |= self._blank(lines)
-        doubt: NDArray[np.bool_] = wrong.fill_null(True).to_numpy().copy()
-        doubt[undecodable] = True
+            doubt[_lines_with(data, "\0", ends)] = True
+        doubt[_undecodable(text, starts, ends)] = True
+        if transcoded and (lost := "\ufffd".encode()) in text:
+            at = _lines_with(data, lost[:1].decode("latin-1"), ends)
+            doubt[[i for i in at if lost in text[starts[i] : ends[i]]]] = True
+        doubt[self._blank(text, starts, ends)] = True
         last_head_line = self._inspection.preamble_lines + self._inspection.header_rows
         doubt[: max(0, last_head_line - first + 1)] = True
         return doubt
 
-    def _doubtful_quotes(self, lines: pl.Series, wrong: pl.Series) -> pl.Series:
+    def _doubtful_quotes(self, lines: list[bytes]) -> NDArray[np.bool_]:
         """Judge lines with quotes by what stands outside of well-formed quoted cells."""
-        quoted = lines.str.contains(str(self._quote), literal=True)
-        at = quoted.arg_true()
-        bare = lines.gather(at).str.replace_all(self._quoted, "\x01")
+        column = pl.Series([line.decode(errors="replace") for line in lines], dtype=pl.String)
+        bare = column.str.replace_all(self._quoted, "\x01")
         unsound = bare.str.contains(self._unsound)
         unsound |= bare.str.count_matches(self._delimiter, literal=True) != self._width - 1
-        return wrong.scatter(at, unsound)
+        verdict: NDArray[np.bool_] = unsound.to_numpy()
+        return verdict
 
-    def _blank(self, lines: pl.Series) -> pl.Series:
-        """Lines short enough to hold nothing but delimiters and blanks are looked at."""
-        short = lines.str.len_bytes() <= 3 * self._width + 2
-        if not short.any():
-            return short
-        bare = lines.str.replace_all(rf"[\s{re.escape(self._delimiter)}'\"]", "")
-        return short & (bare.str.len_bytes() == 0)
+    def _blank(self, text: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[int]:
+        """Lines short enough to hold nothing but delimiters and blanks, and that do."""
+        short = np.flatnonzero(ends - starts <= 3 * self._width + 2)
+        marks = f"{self._delimiter}{self._quote or ''}".encode() + b" \t\r\n"
+        return [int(i) for i in short if not text[starts[i] : ends[i]].strip(marks)]
+
+
+def _count(data: NDArray[np.uint8], mark: str, starts: NDArray[np.int64]) -> NDArray[np.uint16]:
+    """How often an ASCII character stands in each line, modulo 65,536."""
+    return np.add.reduceat((data == ord(mark)).view(np.uint8), starts, dtype=np.uint16)
+
+
+def _lines_with(data: NDArray[np.uint8], mark: str, ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Indices of the lines that hold a byte."""
+    return np.unique(np.searchsorted(ends, np.flatnonzero(data == ord(mark)), "right"))
+
+
+def _undecodable(text: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[int]:
+    """Indices of lines that are no UTF-8."""
+    try:
+        # One vectorised look at the whole block.
+        pl.Series([text], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        pieces = zip(starts.tolist(), ends.tolist(), strict=True)
+        return [i for i, (a, b) in enumerate(pieces) if not _decodes(text[a:b])]
+    return []
+
+
+def _decodes(piece: bytes) -> bool:
+    try:
+        piece.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_start(chunks: Iterable[bytes], count: int) -> Iterator[bytes]:
@@ -311,31 +351,6 @@ def _crlf_count(text: bytes, ends: NDArray[np.int64]) -> int:
     return int(np.count_nonzero((data[inner - 2] == _CR) & (data[inner - 1] == _LF)))
 
 
-def _as_series(text: bytes, ends: NDArray[np.int64]) -> tuple[pl.Series, list[int]]:
-    """The lines as a String column over the same bytes, and the indices of undecodable ones."""
-    undecodable: list[int] = []
-    offsets = np.zeros(len(ends) + 1, dtype=np.int64)
-    offsets[1:] = ends
-    lines = pa.LargeStringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(text))
-    try:
-        lines.validate(full=True)
-    except pa.ArrowInvalid:
-        starts = offsets[:-1]
-        pieces = [text[int(a) : int(b)] for a, b in zip(starts, ends, strict=True)]
-        undecodable = [i for i, piece in enumerate(pieces) if not _decodes(piece)]
-        bad = set(undecodable)
-        return pl.Series([None if i in bad else p.decode() for i, p in enumerate(pieces)]), undecodable
-    return pl.Series(lines), undecodable
-
-
-def _decodes(piece: bytes) -> bool:
-    try:
-        piece.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Start and stop of each run of true flags."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.view(np.int8), [0]))))
@@ -354,16 +369,20 @@ def _keep(text: bytes, ends: NDArray[np.int64], wanted: NDArray[np.bool_]) -> by
     return b"".join(pieces)
 
 
-def _raw_text(raw: bytes) -> tuple[str, bool]:
-    """A record's text without its terminator, as the database can hold it, and if that is exact."""
-    text, decodes = decode_line(raw, "utf-8")
-    exact = decodes and "\0" not in text
-    return text.rstrip("\r\n").replace("\0", "\ufffd"), exact
+def raw_text(raw: bytes) -> str:
+    """A record's text without its terminator, as the database can hold it."""
+    text, _ = decode_line(raw, "utf-8")
+    return text.rstrip("\r\n").replace("\0", "\ufffd")
 
 
-def _lines_are(raw: list[tuple[int, str, bytes | None]], first: int, count: int) -> bool:
+def _is_exact(raw: bytes) -> bool:
+    """Whether the text of a record says all that its bytes say."""
+    return decode_line(raw, "utf-8")[1] and b"\0" not in raw
+
+
+def _are_plain_lines(run: list[Record], first: int, count: int) -> bool:
     """Whether the run's RAW lines are exactly its physical lines, unchanged."""
-    numbers = [line_no for line_no, _, undecoded in raw if undecoded is None]
+    numbers = [record.line_no for record in run if _is_exact(record.raw)]
     return numbers == list(range(first, first + count))
 
 
@@ -372,14 +391,19 @@ def _raw_lines(
     ends: NDArray[np.int64],
     doubtful: NDArray[np.bool_],
     first: int,
-    careful: list[tuple[int, str, bytes | None]],
+    careful: list[Record],
 ) -> pl.DataFrame:
     """The RAW lines of a block in which some records are not one plain physical line."""
-    kept = _keep(text, ends, ~doubtful)
-    lines, _ = _as_series(kept, _line_ends(kept)[0])
-    numbers = np.flatnonzero(~doubtful).astype(np.int32) + np.int32(first)
+    starts = np.concatenate(([0], ends[:-1])).tolist()
+    kept = np.flatnonzero(~doubtful)
+    lines = [text[starts[i] : int(ends[i])].rstrip(b"\r\n") for i in kept]
     sound = pl.DataFrame(
-        {LINE_NO: numbers, "line": lines.str.strip_chars_end("\r\n")}
-    ).with_columns(undecoded=pl.lit(None, dtype=pl.Binary))
-    rest = pl.DataFrame(careful, schema=RAW_SCHEMA, orient="row")
-    return pl.concat([sound.cast(RAW_SCHEMA), rest]).sort(LINE_NO)  # type: ignore[arg-type]
+        {
+            LINE_NO: pl.Series(kept + first, dtype=pl.Int32),
+            "line": pl.Series(lines, dtype=pl.Binary).cast(pl.String),
+            "undecoded": pl.Series([None], dtype=pl.Binary).new_from_index(0, len(lines)),
+        }
+    )
+    odd = [(r.line_no, raw_text(r.raw), None if _is_exact(r.raw) else r.raw) for r in careful]
+    rest = pl.DataFrame(odd, schema=RAW_SCHEMA, orient="row")
+    return pl.concat([sound, rest], rechunk=True).sort(LINE_NO)

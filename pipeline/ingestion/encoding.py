@@ -14,7 +14,9 @@ BOMS = (
 )
 EIGHT_BIT = ("cp1256", "iso8859-6", "cp1252")
 _UTF8_SHARE = 0.5
+_WIDE = ("utf-16-le", "utf-16-be")
 _WIDE_SHARE = 0.9
+_PIECE = 1024
 # Letters of Persian and Arabic running text, most frequent first (both forms of kaf and yeh).
 _FREQUENT = frozenset("ایيىنردموهتبشلسکكفگعخقزجحپصطچضآغذظثژةأإئءؤ")
 _COMMON = frozenset("ایيندرموهتبشلسکك")
@@ -109,16 +111,17 @@ def _guess_wide(parts: list[bytes]) -> EncodingGuess | None:
     # Two-byte text shows zero bytes (ASCII) or 0x06 bytes (Persian) at every second place.
     if not joined or joined.count(0) + joined.count(6) < len(joined) // 5:
         return None
-    shares = {
-        name: _plain_share(joined.decode(name, "replace")) for name in ("utf-16-le", "utf-16-be")
-    }
-    best = max(shares, key=lambda name: shares[name])
-    if shares[best] < _WIDE_SHARE:
+    pieces = [joined[i : i + _PIECE] for i in range(0, len(joined), _PIECE)]
+    # The head says which byte comes first; further on, a lost byte may have turned that around.
+    best = max(_WIDE, key=lambda name: _plain_share(joined[: 2 * _PIECE], name))
+    shares = [max(_plain_share(p, best), _plain_share(p[1:], best)) for p in pieces]
+    if sum(shares) < _WIDE_SHARE * len(shares):
         return None
     return EncodingGuess(best, b"", 0.95, f"reads as plain text in {best}, no byte order mark")
 
 
-def _plain_share(text: str) -> float:
+def _plain_share(data: bytes, encoding: str) -> float:
+    text = data.decode(encoding, "replace")
     plain = sum(
         count
         for char, count in Counter(text).items()

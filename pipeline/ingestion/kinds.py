@@ -62,7 +62,9 @@ def _column(cells: list[str]) -> Column:
         return Column("empty", False)
     kind, count = counts.most_common(1)[0]
     dominant = kind if count >= _DOMINANT * present else "mixed"
-    return Column(dominant, present >= _FILLED * len(cells))
+    # One blank among few cells may be a total; it says nothing yet.
+    filled = present >= _FILLED * len(cells) or (empty == 1 and present > 1)
+    return Column(dominant, filled)
 
 
 def typed_columns(profile: Sequence[Column]) -> list[int]:

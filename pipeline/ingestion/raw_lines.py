@@ -1,4 +1,4 @@
-"""RAW lines on their way to the database: a file's own bytes are the stream wherever they can be."""
+"""RAW lines on their way to the database: a file's own bytes are the stream where they can be."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ class RawLineWriter:
         self._connection = connection
         self._names: dict[str, Any] = lines_table(load_id)
         self._copy: Any = None
-        self._stream: Copy[Any] | None = None
+        self._stream: Copy | None = None
         self._end = b"\n"
         self._next_line_no = 0
+        self.lines = 0  # as the server counted them
         run(connection, "create_lines_table", **self._names)
 
     def write(self, block: Block) -> None:
@@ -63,7 +64,8 @@ class RawLineWriter:
         self._end_stream()
         self._end = b"\r\n" if b"\r\n" in text[: text.find(b"\n") + 1] else b"\n"
         run(self._connection, "restart_line_numbers", line_no=sql.Literal(line_no), **self._names)
-        self._copy = self._connection.cursor().copy(query("copy_plain_lines", **self._names))
+        self._cursor = self._connection.cursor()
+        self._copy = self._cursor.copy(query("copy_plain_lines", **self._names))
         self._stream = self._copy.__enter__()
 
     def _with_line_ends(self, text: bytes, block: Block) -> bytes:
@@ -79,6 +81,7 @@ class RawLineWriter:
     def _end_stream(self) -> None:
         if self._copy is not None:
             self._copy.__exit__(None, None, None)
+            self.lines += self._cursor.rowcount
             self._copy = self._stream = None
 
     def _write_numbered(self, block: Block) -> None:
@@ -87,11 +90,13 @@ class RawLineWriter:
         rows = block.raw.with_columns(
             undecoded=pl.lit("\\x") + pl.col("undecoded").bin.encode("hex")
         )
-        with self._connection.cursor().copy(query("copy_numbered_lines", **self._names)) as copy:
+        cursor = self._connection.cursor()
+        with cursor.copy(query("copy_numbered_lines", **self._names)) as copy:
             copy.write(rows.write_csv(include_header=False).encode())
+        self.lines += cursor.rowcount
 
 
-def lines_table(load_id: int) -> dict[str, sql.Composable]:
+def lines_table(load_id: int) -> dict[str, Any]:
     """Names that the statements on one load's lines table are filled with."""
     name = f"lines_{load_id}"
     return {

@@ -25,6 +25,8 @@ from pipeline.ingestion.source import Source, open_source
 
 _LOOKED_AT = 64 << 10
 _CONTROL_SHARE = 0.05
+# Tab, line and page ends, escape, and the signs some systems part cells with.
+_IN_TEXT = frozenset((1, 9, 10, 12, 13, 27, 28, 29, 30, 31))
 _FEW_CONTROLS = 0.02
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # These beginnings are also plain words; they count only where the bytes are no text.
@@ -165,6 +167,6 @@ def _plain(head: bytes) -> str:
 
 
 def _control_share(text: str) -> float:
-    """Share of control characters that no text has (tab, line and page ends are none)."""
-    control = sum(text.count(chr(code)) for code in range(32) if code not in (9, 10, 12, 13, 27))
+    """Share of control characters that text never has: not tabs, line ends or separators."""
+    control = sum(text.count(chr(code)) for code in range(32) if code not in _IN_TEXT)
     return control / max(1, len(text))

@@ -8,7 +8,9 @@ from pipeline.ingestion.kinds import Column, fits
 
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ", ":", "،", "؛")
 _MOST_QUOTED_PIECES = 48
-_MOST_WAYS = 16
+_MOST_PLACES = 24
+_MOST_WAYS = 8
+_MOST_STRAYS = 5
 _WIDTH_COST = 1.2
 _JOIN_COST = 0.01
 _PREFIX_COST = 1.5
@@ -44,20 +46,25 @@ def restore_delimiter(
     quote = dialect.quote
     if quote is None or text.count(dialect.delimiter) < width - 2:
         return None
-    if text.count(quote) > _MOST_QUOTED_PIECES:
-        return None
-    places = {i + side for i, sign in enumerate(text) if sign == quote for side in (0, 1)}
     found: list[list[str]] = []
-    delimiter = dialect.delimiter
-    for place in sorted(places):
-        before, after = text[:place], text[place:]
-        if not before or not after or before.endswith(delimiter) or after.startswith(delimiter):
-            continue  # nothing is missing where a delimiter stands already
-        split = split_cells(before + delimiter + after, dialect)
+    for place in _odd_places(text, quote, dialect.delimiter):
+        split = split_cells(text[:place] + dialect.delimiter + text[place:], dialect)
         right = split.quotes is Quotes.SOUND and len(split.cells) == width
         if right and fits(split.cells, profile) and split.cells not in found:
             found.append(split.cells)
     return found[0] if len(found) == 1 else None
+
+
+def _odd_places(text: str, quote: str, delimiter: str) -> list[int]:
+    """Both sides of each quote that neither opens a cell after a delimiter nor closes one."""
+    places: set[int] = set()
+    position = text.find(quote, 1)
+    while 0 < position < len(text) - 1 and len(places) < _MOST_PLACES:
+        opens = text.endswith(delimiter, 0, position)
+        if not opens and not text.startswith(delimiter, position + 1):
+            places.update((position, position + 1))
+        position = text.find(quote, position + 1)
+    return sorted(places)
 
 
 def repair_quotes(text: str, dialect: Dialect, width: int) -> list[str]:
@@ -162,6 +169,8 @@ def _cell_ends(n: int, stray: list[_Stray]) -> list[tuple[int, float]]:
     ends = [(n, float(piece.both if piece.whole else piece.plain))]
     cost = float(piece.opening) if piece.opens else piece.plain - 1 + _PREFIX_COST
     for last in range(n + 1, len(stray)):
+        if cost > _MOST_STRAYS:
+            break  # so many quotes are not all stray
         if stray[last].closes:
             ends.append((last, cost + stray[last].closing))
         cost += stray[last].inside

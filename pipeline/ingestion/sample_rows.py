@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.ingestion.cells import Dialect, Quotes, split_cells
 
-_TABLE_SHARE = 0.25
+_BLOCK_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +65,18 @@ def _end_of_quote(lines: Sequence[str], index: int, dialect: Dialect, usual: int
 
 
 def usual_width(rows: Sequence[Row]) -> int:
-    """Give the number of cells of a record: of the widths that many rows have, the first met.
+    """Give the number of cells of a record: of the widths of the largest blocks, the first met.
 
-    The first and not the most frequent: a second table below may be the longer one.
+    A block's size is its lines times its cells. The first and not the largest, for a second table
+    below may be the longer one; a preamble of a few short lines is never large.
     """
     counts = Counter(len(row.cells) for row in rows if row.quotes is Quotes.SOUND)
     if not counts:
         return len(rows[0].cells) if rows else 0
-    frequent = {w for w, n in counts.items() if n >= _TABLE_SHARE * counts.total()}
-    if max(frequent, default=1) > 1:
-        frequent.discard(1)
-    frequent = frequent or {counts.most_common(1)[0][0]}
-    return next(len(r.cells) for r in rows if len(r.cells) in frequent)
+    if max(counts.values()) > 1:
+        counts = Counter({width: n for width, n in counts.items() if n > 1})
+    if max(counts) > 1:
+        del counts[1]
+    largest = max(width * n for width, n in counts.items())
+    large = {width for width, n in counts.items() if width * n >= _BLOCK_SHARE * largest}
+    return next(len(row.cells) for row in rows if len(row.cells) in large)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipeline.transform.cells import compact
 from pipeline.transform.numbers import AMOUNT
 
 INVOICE_KEYS = ("event_date", "jalali_month", "invoice_id", "customer_id", "salesperson_id")
@@ -25,11 +26,10 @@ class RollupMemory:
             sale_quantity=pl.when(_SALE).then(quantity).otherwise(0).cast(AMOUNT),
             is_sale=_SALE.cast(pl.Int32),
         )
-        self._invoices.append(
-            parts.group_by(INVOICE_KEYS).agg(
-                pl.sum("net_amount"), gross_amount=pl.sum("sale_net"), line_count=pl.len()
-            )
+        invoices = parts.group_by(INVOICE_KEYS).agg(
+            pl.sum("net_amount"), gross_amount=pl.sum("sale_net"), line_count=pl.len()
         )
+        self._invoices.append(compact(invoices))
         self._products.append(
             parts.group_by("jalali_month", "product_id").agg(
                 sales_amount=pl.sum("sale_net"),

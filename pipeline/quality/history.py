@@ -11,13 +11,13 @@ import polars as pl
 
 from pipeline.contracts import Mapping
 from pipeline.db import Connection, copy_in, fetch_all
-from pipeline.quality.check import questions
-from pipeline.quality.memory import LoadMemory
+from pipeline.quality.check import Question, questions
+from pipeline.quality.memory import LoadMemory, Recalled
 from pipeline.quality.rules import RuleSet
 from pipeline.transform.facts import as_csv
 from pipeline.transform.numbers import AMOUNT
 
-LATE_SCHEMA = {"line_no": pl.Int32, "column": pl.String, "impact_amount": AMOUNT}
+LATE_SCHEMA: dict[str, Any] = {"line_no": pl.Int32, "column": pl.String, "impact_amount": AMOUNT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,23 @@ def check_load(
     rules: RuleSet,
     mapping: Mapping,
     memory: LoadMemory,
+    recalled: Recalled,
 ) -> dict[str, pl.DataFrame]:
     """Lines found by load and history rules, by code: `line_no, column, impact_amount`."""
     facts = {"source": context.source, "period": context.period}
     published = [row["load_id"] for row in fetch_all(connection, "list_published_loads", facts)]
     days = {"first_day": context.first_day, "last_day": context.last_day}
     found = {
-        "DUPLICATE_LINE": _twins(connection, context, memory),
+        "DUPLICATE_LINE": _twins(connection, context, recalled.twin_candidates),
         "DATE_OUT_OF_PERIOD": _query(connection, "rules/date_out_of_period", days, context),
-        "PRICE_OUTLIER": _price_outliers(connection, rules, mapping, memory, published),
-        "ATTRIBUTE_CONFLICT": _name_conflicts(memory),
+        "PRICE_OUTLIER": _price_outliers(
+            connection,
+            questions(rules["PRICE_OUTLIER"], rules, mapping),
+            memory,
+            recalled.prices,
+            published,
+        ),
+        "ATTRIBUTE_CONFLICT": _name_conflicts(recalled.name_conflicts),
     }
     for rule in rules.of_scope("history"):
         name = f"rules/{rule.code.lower()}"
@@ -68,8 +75,7 @@ def _query(
     )
 
 
-def _twins(connection: Connection, context: LoadContext, memory: LoadMemory) -> pl.DataFrame:
-    candidates = memory.twin_candidates()
+def _twins(connection: Connection, context: LoadContext, candidates: list[int]) -> pl.DataFrame:
     if not candidates:
         return pl.DataFrame(schema=LATE_SCHEMA)
     return _query(connection, "rules/duplicate_line", {"candidates": candidates}, context)
@@ -77,36 +83,35 @@ def _twins(connection: Connection, context: LoadContext, memory: LoadMemory) -> 
 
 def _price_outliers(
     connection: Connection,
-    rules: RuleSet,
-    mapping: Mapping,
+    asked: list[Question],
     memory: LoadMemory,
+    own: pl.DataFrame,
     published: list[int],
 ) -> pl.DataFrame:
     """Prices far from the median of the load, or of the latest month that had enough lines."""
-    rule = rules["PRICE_OUTLIER"]
-    own = memory.prices(int(rule.thresholds["min_lines"]))
     copy_in(connection, "copy_new_product_prices", as_csv(own))
     before = fetch_all(connection, "list_published_prices", {"published": published})
+    prices = [Decimal(row["median_price"]) for row in before]
     earlier = pl.DataFrame(
         {
             "product_id": pl.Series([row["product_id"] for row in before], dtype=pl.String),
-            "median_price": pl.Series([Decimal(row["median_price"]) for row in before], dtype=AMOUNT),
+            "median_price": pl.Series(prices, dtype=AMOUNT),
         }
     ).join(own, on="product_id", how="anti")
-    medians = pl.concat([own.select("product_id", "median_price"), earlier])
-    (question,) = questions(rule, rules, mapping)
-    lines = memory.with_prices(medians).filter(question.condition)
-    return lines.select(
-        "line_no", column=pl.lit("unit_price"), impact_amount=question.impact.cast(AMOUNT)
-    )
-
-
-def _name_conflicts(memory: LoadMemory) -> pl.DataFrame:
+    lines = memory.with_prices(pl.concat([own.select("product_id", "median_price"), earlier]))
     found = [
-        lines.select(
-            "line_no", column=pl.lit(name), impact_amount=pl.lit(None, dtype=AMOUNT)
+        lines.filter(question.condition).select(
+            "line_no", column=pl.lit(question.column), impact_amount=question.impact.cast(AMOUNT)
         )
-        for name, lines in memory.name_conflicts().items()
+        for question in asked
+    ]
+    return pl.concat(found) if found else pl.DataFrame(schema=LATE_SCHEMA)
+
+
+def _name_conflicts(conflicts: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    found = [
+        lines.select("line_no", column=pl.lit(name), impact_amount=pl.lit(None, dtype=AMOUNT))
+        for name, lines in conflicts.items()
         if lines.height
     ]
     return pl.concat(found) if found else pl.DataFrame(schema=LATE_SCHEMA)

@@ -21,7 +21,7 @@ def add_raw_values(
     """Each frame of `line_no, column` with the `raw_value` that the file has there."""
     wanted = sorted({line for frame in found.values() for line in frame["line_no"]})
     columns = sorted({c for frame in found.values() for c in frame["column"] if c in positions})
-    if not wanted:
+    if not wanted or not columns:
         return {
             code: frame.with_columns(raw_value=pl.lit(None, dtype=pl.String))
             for code, frame in found.items()

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from pipeline.db import Connection, fetch_one, run
+
+
+class Read(Protocol):
+    """What was counted while the file was read: records, and the sum of readable net amounts."""
+
+    lines: int
+    net_amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +64,21 @@ def reconcile(
     names: dict[str, Any],
     run_id: int,
     load_id: int,
-    file_lines: int,
-    file_net_amount: Decimal,
+    raw_lines: int | None,
+    read: Read,
 ) -> Balance:
-    """Count and sum what a run wrote, compare it with what was read, and keep both."""
-    row = fetch_one(connection, "read_totals", **names)
+    """Count and sum what a run wrote, compare it with what was `read`, and keep both.
+
+    `raw_lines` is what the server counted while it took RAW in; None counts what is there.
+    """
+    row = fetch_one(connection, "read_totals", {"raw_lines": raw_lines}, **names)
     assert row is not None
-    balance = Balance(file_lines=file_lines, file_net_amount=file_net_amount, **row)
+    balance = Balance(file_lines=read.lines, file_net_amount=read.net_amount, **row)
     facts = {
         **row,
         "run_id": run_id,
         "load_id": load_id,
-        "file_net_amount": file_net_amount,
+        "file_net_amount": read.net_amount,
         "lines_gap": balance.lines_gap,
         "amount_gap": balance.amount_gap,
     }

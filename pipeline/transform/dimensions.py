@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.contracts import DIMENSION_ATTRIBUTES, DIMENSION_KEYS, Mapping
-from pipeline.transform.cells import clean, clean_key
+from pipeline.transform.cells import clean_columns, clean_keys, compact
 
 OBSERVATION_COLUMNS = (
     "dimension", "entity_id", "attributes", "lines", "first_date", "last_date",
 )  # fmt: skip
+
+
+# Lines are added up when this many wait: seldom enough to cost nothing, often enough to stay small.
+LINES_WAITING = 200_000
 
 
 @dataclass(slots=True)
@@ -20,10 +24,20 @@ class _Seen:
     """Sets of attributes met of one dimension, and on which days."""
 
     attributes: list[pl.DataFrame] = field(default_factory=list)
+    waiting: list[pl.DataFrame] = field(default_factory=list)
     days: list[pl.DataFrame] = field(default_factory=list)
-    known: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(schema={"entity_id": pl.String, "hash": pl.UInt64})
-    )
+    known: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt64))
+
+    def add_up(self) -> None:
+        """Lines, first and last day of each set of attributes among the waiting lines."""
+        if self.waiting:
+            lines = pl.concat(self.waiting)
+            self.waiting = []
+            self.days.append(
+                lines.group_by("hash").agg(
+                    lines=pl.len(), first_date=pl.min("day"), last_date=pl.max("day")
+                )
+            )
 
 
 class ObservationMemory:
@@ -43,56 +57,46 @@ class ObservationMemory:
             names = [name for name in self._attributes[dimension] if name in cells.columns]
             entity = frame[key] if key in frame.columns else cells.get_column(key, default=None)
             if names and entity is not None:
-                _observe(seen, entity.alias("entity_id"), frame["event_date"], cells.select(names))
+                attributes = cells.select(names).with_columns(entity.alias("entity_id"))
+                _observe(seen, attributes, frame["event_date"])
 
     def observations(self) -> Iterator[pl.DataFrame]:
         """Per dimension `OBSERVATION_COLUMNS`; attributes as JSON text, empty ones left out."""
         for dimension, seen in self._seen.items():
+            seen.add_up()
             if seen.days:
                 yield _observations(dimension, seen)
 
 
-def _observe(seen: _Seen, entity: pl.Series, day: pl.Series, attributes: pl.DataFrame) -> None:
-    hashes = attributes.select(hash=pl.struct(pl.all()).hash())["hash"]
-    lines = pl.DataFrame([entity, hashes, day.alias("day")]).with_row_index("row")
-    met = (
-        lines.filter(pl.col("entity_id").is_not_null())
-        .group_by("entity_id", "hash")
-        .agg(
-            row=pl.first("row"),
-            lines=pl.len(),
-            first_date=pl.min("day"),
-            last_date=pl.max("day"),
-        )
-    )
-    new = met.join(seen.known, on=["entity_id", "hash"], how="anti")
-    if new.height:
-        seen.known = pl.concat([seen.known, new.select("entity_id", "hash")])
-        seen.attributes.append(
-            pl.concat([new.select("entity_id", "hash"), attributes[new["row"]]], how="horizontal")
-        )
-    seen.days.append(met.drop("row"))
+def _observe(seen: _Seen, attributes: pl.DataFrame, day: pl.Series) -> None:
+    lines = attributes.select(hash=pl.struct(pl.all()).hash()).with_columns(day.alias("day"))
+    seen.waiting.append(lines)
+    if sum(part.height for part in seen.waiting) > LINES_WAITING:
+        seen.add_up()
+    new = lines["hash"].is_in(seen.known.implode()).not_().arg_true()
+    if len(new):
+        fresh = attributes[new].with_columns(lines["hash"][new]).unique("hash", maintain_order=True)
+        seen.known = pl.concat([seen.known, fresh["hash"]])
+        seen.attributes.append(compact(fresh))
 
 
 def _observations(dimension: str, seen: _Seen) -> pl.DataFrame:
     days = (
         pl.concat(seen.days)
-        .group_by("entity_id", "hash")
+        .group_by("hash")
         .agg(pl.sum("lines"), pl.min("first_date"), pl.max("last_date"))
     )
-    attributes = pl.concat(seen.attributes).drop("hash")
-    names = attributes.columns[1:]
-    cleaned = attributes.with_columns(clean(attributes[name]) for name in names)
-    cleaned = cleaned.with_columns(
-        pl.concat([s.drop("hash") for s in seen.attributes])["entity_id"],
-        hash=pl.concat([s["hash"] for s in seen.attributes]),
-        attributes=pl.struct(names).struct.json_encode(),
+    found = pl.concat(seen.attributes)
+    names = [name for name in found.columns if name not in ("hash", "entity_id")]
+    found = found.with_columns(
+        *clean_columns(found.select(names)), *clean_keys(found.select("entity_id"))
     )
-    found = days.join(cleaned.select("entity_id", "hash", "attributes"), on=["entity_id", "hash"])
+    found = found.select(
+        "hash", "entity_id", attributes=pl.struct(names).struct.json_encode()
+    ).join(days, on="hash")
     # Cleaning may have made two spellings one.
     return (
-        found.with_columns(entity_id=clean_key(found["entity_id"]))
-        .filter(pl.col("entity_id").is_not_null())
+        found.filter(pl.col("entity_id").is_not_null())
         .group_by("entity_id", "attributes")
         .agg(pl.sum("lines"), pl.min("first_date"), pl.max("last_date"))
         .with_columns(dimension=pl.lit(dimension))

@@ -9,6 +9,7 @@ import polars as pl
 import psycopg
 from psycopg import Copy
 
+from pipeline.background import Background
 from pipeline.db import Connection, query, run
 from pipeline.transform.numbers import AMOUNT
 
@@ -28,33 +29,47 @@ AMOUNT_COLUMNS = (
 class FactWriter:
     """Writes the canonical lines of one run into a table of its own, in one transaction.
 
-    `names` are those of `run_tables`; `lines` counts what was written.
+    `names` are those of `run_tables`; `lines` counts what was written. The writing goes on in a
+    thread: the connection is free for others before the first `write` and after `wait`.
     """
 
     def __init__(self, connection: Connection, names: dict[str, Any]) -> None:
         self._connection = connection
         self._names = names
+        self._thread = Background("facts")
+        self._copy: Any = None
         self.lines = 0
         run(connection, "create_sales_table", **names)
-        self._copy: Any = None
 
     def write(self, frame: pl.DataFrame) -> None:
         """Send canonical lines."""
-        if self._copy is None:
-            self._copy = self._connection.cursor().copy(query("copy_sales", **self._names))
-            self._stream: Copy[Any] = self._copy.__enter__()
-        self._stream.write(as_csv(frame.select(FACT_COLUMNS)))
         self.lines += frame.height
+        self._thread.put(self._send, frame.select(FACT_COLUMNS))
+
+    def finish(self) -> None:
+        """Begin to build keys, indexes and statistics; it goes on in the thread."""
+        self._thread.put(self._finish)
+
+    def wait(self) -> None:
+        """Return when the table is whole; the caller commits."""
+        self._thread.wait()
+        self._thread.close()
 
     def abandon(self, error: BaseException) -> None:
         """End the stream without keeping anything, so that the connection can be rolled back."""
+        self._thread.close()
         if self._copy is not None:
             with suppress(psycopg.Error):
                 self._copy.__exit__(type(error), error, error.__traceback__)
             self._copy = None
 
-    def finish(self) -> None:
-        """End the stream, build keys and statistics; the caller commits."""
+    def _send(self, frame: pl.DataFrame) -> None:
+        if self._copy is None:
+            self._copy = self._connection.cursor().copy(query("copy_sales", **self._names))
+            self._stream: Copy = self._copy.__enter__()
+        self._stream.write(as_csv(frame))
+
+    def _finish(self) -> None:
         if self._copy is not None:
             self._copy.__exit__(None, None, None)
             self._copy = None
@@ -70,8 +85,9 @@ def as_csv(frame: pl.DataFrame) -> bytes:
 
 def _shortest(column: pl.Series) -> pl.Series:
     """Whole amounts as integers; others as text without zeros at the end."""
-    whole = column.cast(pl.Int64)
-    if (whole.cast(AMOUNT) == column).all():
+    # A product of two amounts may pass what an integer holds.
+    whole = column.cast(pl.Int64, strict=False)
+    if whole.null_count() == column.null_count() and (whole.cast(AMOUNT) == column).all():
         return whole
     text = column.cast(pl.String)
     return text.str.strip_chars_end("0").str.strip_chars_end(".")

@@ -67,7 +67,7 @@ class NetReader:
         if len(cells) != self.width:
             raise WrongWidthError(len(cells))
         given = {name: self._measure(name, cells) for name in self.positions if name in MEASURES}
-        given |= dict.fromkeys(self._absent(), Decimal(0))
+        given = {**dict.fromkeys(self._absent(), Decimal(0)), **given}
         net = evaluate(self.mapping.derived, given, "net_amount")
         if not self._is_return(cells, given["quantity"], net):
             return net

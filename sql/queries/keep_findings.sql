@@ -1,5 +1,5 @@
 -- Purpose: make what a run found visible. The fingerprint of an issue is the same in every load of
--- the month: source, business key of the line, rule and column.
+-- the month: source, business key of the line, rule and column. A message repeats no personal data.
 with titles as (
     select code, title
     from unnest(%(codes)s::text[], %(titles)s::text[]) as titles (code, title)
@@ -43,7 +43,13 @@ insert into dq.dq_issues (
 )
 select %(run_id)s, %(load_id)s, keyed.line_no, keyed.rule_code, keyed.severity, keyed.column_name,
     keyed.raw_value,
-    coalesce(keyed.message, titles.title || coalesce(': «' || left(keyed.raw_value, 200) || '»', '')),
+    coalesce(
+        keyed.message,
+        titles.title || case
+            when keyed.column_name = any(%(personal)s::text[]) then ''
+            else coalesce(': «' || left(keyed.raw_value, 200) || '»', '')
+        end
+    ),
     keyed.impact_amount,
     md5(concat_ws('|', %(source)s, keyed.line_key, keyed.rule_code, keyed.column_name))::uuid
 from keyed

@@ -57,6 +57,11 @@ def test_a_few_words_are_enough_for_windows_1256() -> None:
     assert read(data).table == [["كد", "نام"], ["1", "شير"], ["2", "نان"]]
 
 
+def test_unit_separators_part_cells() -> None:
+    data = b"a\x1fb\x1fc\n1\x1f2\x1f3\n4\x1f5\x1f6\n"
+    assert read(data).table == [["a", "b", "c"], ["1", "2", "3"], ["4", "5", "6"]]
+
+
 def test_the_user_overrules_the_encoding() -> None:
     data = text_of(WESTERN).encode("cp1252")
     got = read(data, Overrides(encoding="windows-1256"))
@@ -87,6 +92,16 @@ def test_a_character_cut_at_the_end_is_named(encoding: str) -> None:
     got = read(data)
     assert {n: d.code for n, d in got.damaged.items()} == {30: "UNDECODABLE_TEXT"}
     assert got.table[:29] == TABLE[:29]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("lost", range(6))
+def test_a_byte_lost_in_two_byte_text_harms_its_line_alone(encoding: str, lost: int) -> None:
+    parts = [(line(cells) + "\r\n").encode(encoding) for cells in TABLE]
+    parts[6] = parts[6][: 20 + lost] + parts[6][21 + lost :]
+    got = read(b"".join(parts))
+    assert {n: d.code for n, d in got.damaged.items()} == {7: "UNDECODABLE_TEXT"}
+    assert got.table[:6] + got.table[7:] == TABLE[:6] + TABLE[7:]
 
 
 def test_nul_bytes_are_named() -> None:
@@ -231,6 +246,14 @@ def test_a_preamble_is_set_aside(preamble: str) -> None:
     assert got.table == TABLE
     assert not got.damaged
     assert (got.inspection.preamble_lines, got.inspection.header_line) == (count, count + 1)
+
+
+def test_a_preamble_as_long_as_a_short_table() -> None:
+    preamble = "گزارش فروش\nتاریخ گزارش,1403/05/31\nکاربر,مدیر سیستم\n\n"
+    got = read((preamble + "کد,نام,مبلغ\n1,الف,100\n2,ب,200\nجمع کل,,300\n").encode())
+    assert got.table == [["کد", "نام", "مبلغ"], ["1", "الف", "100"], ["2", "ب", "200"]]
+    assert got.kinds[:4] == ["preamble", "preamble", "preamble", "blank"]
+    assert got.kinds[-1] == "total"
 
 
 def test_header_rows_are_joined() -> None:
