@@ -192,15 +192,24 @@ def _begin(
             "load_id": load_id,
             "started_by": user,
             "mapping": Jsonb(recognition.as_used()),
-            "inspection": Jsonb(
-                {**asdict(recognition.inspection), "asked": asdict(asked)}, dumps=_dumps
-            ),
+            "inspection": Jsonb(_inspection_facts(recognition, asked), dumps=_dumps),
             "rules": Jsonb(rules.as_used()),
         }
         row = fetch_one(connection, "add_run", facts)
     assert row is not None
     names = run_tables(load_id, row["run_id"], recognition.mapping.source_system)
     return Plan(load_id, row["run_id"], row["started_at"], recognition, rules, asked.period, names)
+
+
+def _inspection_facts(recognition: Recognition, asked: Asked) -> dict[str, Any]:
+    """How the file was read, to be recorded with the run."""
+    table = recognition.table
+    return {
+        **asdict(recognition.inspection),
+        "format": table.format,
+        "remarks": table.remarks,
+        "asked": asdict(asked),
+    }
 
 
 def _asked_before(connection: Connection, load: Row, period: str | None) -> Asked:

@@ -14,9 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """What may differ between installations; read from the environment and `.env`."""
 
-    model_config = SettingsConfigDict(
-        env_file=ROOT / ".env", extra="ignore", populate_by_name=True
-    )
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", populate_by_name=True)
 
     database_url: str = Field(
         default="", description="PostgreSQL to use; empty starts the embedded server."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, BinaryIO
 
 from pipeline.ingestion.inspection import Inspection, Overrides, inspect_source
 from pipeline.ingestion.refusals import refuse_unless_table
@@ -30,13 +30,19 @@ class Table:
     _rendering: Any = field(default=None, repr=False, compare=False)
 
     def inspect(self, overrides: Overrides | None = None) -> Inspection:
-        """What the table is; a rendering is always regular UTF-8, so only its header is looked for."""
+        """What the text is; of a rendering, regular UTF-8, only the header is looked for."""
         if self.format == TEXT:
             return inspect_source(self.path, overrides)
         given = overrides or Overrides()
         known = replace(given, encoding="utf-8", delimiter=",", quote='"')
-        found = inspect_source(self.path, known)
-        return replace(found, format=self.format, sheet=self.sheet)
+        return replace(inspect_source(self.path, known), sheet=self.sheet)
+
+    def handle(self) -> BinaryIO:
+        """An open handle on the text; it keeps a rendering alive."""
+        if self._rendering is None:
+            return self.path.open("rb")
+        rendering: BinaryIO = self._rendering
+        return rendering
 
 
 def open_table(path: Path, limit_bytes: int, overrides: Overrides | None = None) -> Table:
@@ -55,6 +61,6 @@ def open_table(path: Path, limit_bytes: int, overrides: Overrides | None = None)
 
 
 def render(path: Path, sheet: str | None) -> Iterator[bytes]:
-    """The rows of a sheet as lines of UTF-8 CSV, one per sheet row: their numbers are the sheet's."""
+    """The rows of a sheet as lines of UTF-8 CSV, one per row: line numbers are row numbers."""
     with workbook_to_lines(path, sheet) as lines:
         yield from lines
