@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from pipeline.errors import DatabaseAway
-from pipeline.server import DATABASE, embedded_folder, ensure_embedded
+from pipeline.server import DATABASE, embedded_folder, ensure_embedded, running_url
 from pipeline.settings import ROOT, Settings
 
 SQL_ROOT = ROOT / "sql"
@@ -28,6 +28,14 @@ def database_url(settings: Settings) -> str:
         return settings.database_url
     maintenance = ensure_embedded(embedded_folder(settings))
     return make_conninfo(maintenance, dbname=DATABASE)
+
+
+def running_database_url(settings: Settings) -> str | None:
+    """URL of the product's database without starting anything; None when no server is known."""
+    if settings.database_url:
+        return settings.database_url
+    maintenance = running_url(embedded_folder(settings))
+    return maintenance and make_conninfo(maintenance, dbname=DATABASE)
 
 
 def connect(url: str, *, autocommit: bool = False) -> Connection:

@@ -39,6 +39,18 @@ class Totals:
     months: Counter[str] = field(default_factory=Counter)
     empty: Counter[str] = field(default_factory=Counter)
 
+    def count_apart(self, block: Block) -> None:
+        """Count the records of a block that gave no cells: damaged or blank ones."""
+        self.lines += len(block.damages) + sum(kind == "blank" for _, kind in block.set_aside)
+
+    def count(self, frame: pl.DataFrame, cells: pl.DataFrame) -> None:
+        """Count sound records: `frame` is the canonical reading of `cells`, line by line."""
+        self.lines += frame.height
+        self.net_amount += Decimal(frame["net_amount"].sum() or 0)
+        names = [name for name in cells.columns if name != "line_no"]
+        empty = cells.select((pl.col(name) == "").sum() for name in names)
+        self.empty.update(dict(zip(names, empty.row(0), strict=True)))
+
 
 @dataclass(slots=True)
 class Stream:
@@ -58,16 +70,14 @@ class Stream:
         """Work on one block."""
         self.findings.set_aside(block.set_aside)
         self.findings.add_damages(block.damages)
-        self.totals.lines += len(block.damages) + sum(
-            kind == "blank" for _, kind in block.set_aside
-        )
+        self.totals.count_apart(block)
         if block.cells.height:
             self._take_cells(block.cells)
 
     def _take_cells(self, cells: pl.DataFrame) -> None:
         frame = self.normalizer.normalize(cells)
         rejected = self.checker.check(frame, cells)
-        self._count(frame, cells)
+        self.totals.count(frame, cells)
         if rejected.any():
             self.findings.reject(frame.filter(rejected))
             frame, cells = frame.filter(~rejected), cells.filter(~rejected)
@@ -84,13 +94,6 @@ class Stream:
         )
         months = frame.select(month=month)["month"].value_counts()
         self.totals.months.update(dict(months.iter_rows()))
-
-    def _count(self, frame: pl.DataFrame, cells: pl.DataFrame) -> None:
-        self.totals.lines += frame.height
-        self.totals.net_amount += Decimal(frame["net_amount"].sum() or 0)
-        names = [name for name in cells.columns if name != "line_no"]
-        empty = cells.select((pl.col(name) == "").sum() for name in names)
-        self.totals.empty.update(dict(zip(names, empty.row(0), strict=True)))
 
 
 class RawThread:

@@ -11,7 +11,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"cli"}),
     frozenset({"verify", "samples", "jobs", "exports"}),
     frozenset({"runs"}),
-    frozenset({"publications"}),
+    frozenset({"publications", "comparison"}),
     frozenset({"recognition", "results", "streaming", "migrate"}),
     frozenset({"quality", "kpi", "verification"}),
     frozenset({"ingestion", "transform"}),

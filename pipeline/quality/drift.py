@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,16 @@ class Profile:
     lines: int
     net_amount: Decimal
     empty: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class NullRate:
+    """A column whose share of empty cells moved; `then` and `now` in percent of all records."""
+
+    column: str
+    header: str
+    then: Decimal
+    now: Decimal
 
 
 def column_issues(mapping: Mapping, matches: Sequence[Match]) -> Iterator[RunIssue]:
@@ -47,10 +57,10 @@ def drift_issues(
     if before is None:
         return
     lines = rules.threshold("ROW_COUNT_DRIFT", "percent")
-    if _far(Decimal(profile.lines), Decimal(before["lines_read"]), lines):
+    if is_far(Decimal(profile.lines), Decimal(before["lines_read"]), lines):
         yield "ROW_COUNT_DRIFT", f"{before['lines_read']} → {profile.lines}", None
     total = rules.threshold("TOTAL_DRIFT", "percent")
-    if _far(profile.net_amount, before["net_amount"], total):
+    if is_far(profile.net_amount, before["net_amount"], total):
         change = profile.net_amount - before["net_amount"]
         values = f"{before['net_amount']:f} → {profile.net_amount.normalize():f}"
         yield "TOTAL_DRIFT", values, abs(change)
@@ -61,13 +71,23 @@ def _null_rates(
     connection: Connection, before: Row, profile: Profile, rules: RuleSet
 ) -> Iterator[RunIssue]:
     points = rules.threshold("NULL_RATE_DRIFT", "points")
-    for row in fetch_all(connection, "list_column_profiles", {"run_id": before["run_id"]}):
+    columns = fetch_all(connection, "list_column_profiles", {"run_id": before["run_id"]})
+    for rate in null_rates(columns, profile, points):
+        yield "NULL_RATE_DRIFT", f"{rate.header}: {rate.then:.1f}% → {rate.now:.1f}%", None
+
+
+def null_rates(before: Iterable[Row], profile: Profile, points: Decimal) -> Iterator[NullRate]:
+    """Columns of both loads whose rate of empty cells moved by more than `points`.
+
+    `before` are the rows of `list_column_profiles` of the earlier load.
+    """
+    for row in before:
         if row["column_name"] not in profile.empty or not row["lines"] or not profile.lines:
             continue
         then = Decimal(100 * row["empty_lines"]) / row["lines"]
         now = Decimal(100 * profile.empty[row["column_name"]]) / profile.lines
         if abs(now - then) > points:
-            yield "NULL_RATE_DRIFT", f"{row['header']}: {then:.1f}% → {now:.1f}%", None
+            yield NullRate(row["column_name"], row["header"], then, now)
 
 
 def missing_days(
@@ -84,5 +104,6 @@ def missing_days(
         yield "MISSING_DAYS", ", ".join(text(day) for day in missing), None
 
 
-def _far(now: Decimal, then: Decimal, percent: Decimal) -> bool:
+def is_far(now: Decimal, then: Decimal, percent: Decimal) -> bool:
+    """Whether `now` is more than `percent` away from `then`; of nothing there are no percents."""
     return bool(then) and abs(now - then) * 100 > percent * abs(then)
