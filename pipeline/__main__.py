@@ -51,8 +51,20 @@ def load(
 
 
 @app.command()
-def preview(file: File, source: Source = None, as_json: Json = False) -> None:
-    """Show what a file is and how its columns are understood; nothing is written."""
+def preview(
+    file: File,
+    source: Source = None,
+    compare: Annotated[
+        bool | None,
+        typer.Option(
+            "--compare/--no-compare",
+            help="Compare with the last load of the source; usual where a database runs.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a file is, and what differs from the last load; nothing is written."""
+    from pipeline.cli.drift import drift_facts, drift_text
     from pipeline.cli.output import to_json
     from pipeline.cli.reports import preview_facts, preview_text
     from pipeline.cli.session import open_session
@@ -61,7 +73,10 @@ def preview(file: File, source: Source = None, as_json: Json = False) -> None:
     session = open_session()
     found = recognize(file, session.settings, source)
     facts = preview_facts(found, session.settings.language)
-    typer.echo(to_json(facts) if as_json else preview_text(session, facts))
+    drift = drift_facts(session, found, compare, quiet=as_json)
+    facts["drift"] = drift
+    text = to_json(facts) if as_json else preview_text(session, facts, drift_text(session, drift))
+    typer.echo(text)
     require_columns(found)
 
 

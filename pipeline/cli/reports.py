@@ -70,11 +70,16 @@ def preview_facts(found: Recognition, language: str) -> dict[str, Any]:
     }
 
 
-def preview_text(session: Session, facts: dict[str, Any]) -> str:
-    """The same for readers: one row per column of the file, with its first values."""
+def preview_text(session: Session, facts: dict[str, Any], drift: Sequence[str] = ()) -> str:
+    """The same for readers: one row per column of the file, with its first values.
+
+    `drift` are lines on what differs from the last load.
+    """
     words = session.texts
     named = {
-        key: shown(value) for key, value in facts.items() if key not in ("headers", "first_lines")
+        key: shown(value)
+        for key, value in facts.items()
+        if key not in ("headers", "first_lines", "drift")
     }
     names = ("position", "header", "column", "confidence", "reason", "first")
     headings = [session.heading(name) for name in names]
@@ -95,7 +100,7 @@ def preview_text(session: Session, facts: dict[str, Any]) -> str:
         columns(headings, rows),
     ]  # fmt: skip
     first = [shown(" | ".join(cells), LONGEST_LINE) for cells in facts["first_lines"]]
-    parts += ["", words("preview_lines"), *(f"  {line}" for line in first), ""]
+    parts += ["", words("preview_lines"), *(f"  {line}" for line in first), "", *drift]
     if facts["missing"]:
         parts.append(words("preview_missing", missing=shown("، ".join(facts["missing"]))))
     return "\n".join(
