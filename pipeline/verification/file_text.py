@@ -137,7 +137,7 @@ class TextWalk:
     def _rest_of_line(self) -> str:
         self._holds(4 * _EXCERPT)
         rest = _LINE_END.split(self._text[self._at : self._at + 4 * _EXCERPT])[0]
-        return rest.decode("utf-8", "replace")[:_EXCERPT]
+        return _shown(rest)[:_EXCERPT]
 
     def _note_difference(self, line_no: int, body: bytes, stepped: int = 0) -> None:
         """Show both texts from shortly before the first byte that differs."""
@@ -150,8 +150,8 @@ class TextWalk:
             line_no,
             _OTHER,
             column=same + 1,
-            expected=_LINE_END.split(expected)[0].decode("utf-8", "replace"),
-            found=_LINE_END.split(body[begin : begin + _EXCERPT])[0].decode("utf-8", "replace"),
+            expected=_shown(expected),
+            found=_shown(body[begin : begin + _EXCERPT]),
         )
 
     def _note(self, line_no: int, words: Words, **values: Any) -> None:
@@ -167,6 +167,11 @@ def _body(raw: RawLine) -> bytes:
         if body.endswith(end):
             return body.removesuffix(end)
     return body
+
+
+def _shown(text: bytes) -> str:
+    """A piece of text for a message: line ends by their signs, a cut character as it comes."""
+    return text.decode("utf-8", "replace").replace("\r", "\\r").replace("\n", "\\n")
 
 
 def _ascii(text: bytes) -> bytes:
