@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal, localcontext
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import psycopg
@@ -21,6 +22,7 @@ import psycopg
 from pipeline.contracts import Words, read_mapping
 from pipeline.db import Connection, Row, connect, fetch_all, query, run
 from pipeline.errors import PipelineError
+from pipeline.ingestion.tables import render
 from pipeline.settings import ROOT
 from pipeline.verification.file_text import RawLine, TextWalk, as_utf8
 from pipeline.verification.files import check_file, read_file
@@ -134,13 +136,20 @@ def _open_amounts(
     return AmountCheck(load["load_id"], reader, places), []
 
 
-def _text(connection: Connection, load: Row) -> Iterator[bytes] | None:
-    """The text of the kept file as UTF-8; None for a file that is no text."""
+def _text(connection: Connection, load: Row) -> Iterator[bytes]:
+    """The text of the kept file as UTF-8; of a workbook, the sheet's rendering made anew."""
     seen: dict[str, Any] = load["inspection"]
-    if seen["format"] != "text":
-        return None
     chunks = read_file(connection, load["load_id"])
+    if seen["format"] != "text":
+        return _rendering(chunks, seen["sheet"])
     return as_utf8(chunks, seen["encoding"], bytes.fromhex(seen["bom"]))
+
+
+def _rendering(chunks: Iterator[bytes], sheet: str | None) -> Iterator[bytes]:
+    with NamedTemporaryFile(prefix="verify-") as workbook:
+        workbook.writelines(chunks)
+        workbook.flush()
+        yield from render(Path(workbook.name), sheet)
 
 
 def _raw_lines(connection: Connection, load_id: int) -> Iterator[RawLine]:

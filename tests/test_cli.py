@@ -36,7 +36,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings_of_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
-    monkeypatch.setenv("LANGUAGE", "en")
+    monkeypatch.setenv("SALES_LANGUAGE", "en")
     get_settings.cache_clear()
     yield
     get_settings.cache_clear()
@@ -117,7 +117,7 @@ def test_a_load_is_summed_up_for_readers(cli: Cli, month: Path) -> None:
 def test_persian_is_the_language_unless_settings_say_otherwise(
     cli: Cli, month: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("LANGUAGE")
+    monkeypatch.delenv("SALES_LANGUAGE")
     get_settings.cache_clear()
     assert "بار 1 · سامانه karamad" in cli("load", month).stdout
     assert "وجود ندارد" in cli("publish", 9).stderr
@@ -363,14 +363,14 @@ def test_psql_gets_its_arguments_and_the_database(db_url: str) -> None:
 def test_a_process_ends_with_its_code_and_no_traceback(db_url: str, tmp_path: Path) -> None:
     document = tmp_path / "month.csv"
     document.write_bytes(b"%PDF-1.7\n")
-    refused = run("load", document, DATABASE_URL=db_url, LANGUAGE="fa")
+    refused = run("load", document, DATABASE_URL=db_url, SALES_LANGUAGE="fa")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("month.csv: این فایل PDF است")
-    assert run("lode", LANGUAGE="en").returncode == 2
-    away = run("status", DATABASE_URL="postgresql://nobody@127.0.0.1:1/x", LANGUAGE="en")
+    assert run("lode", SALES_LANGUAGE="en").returncode == 2
+    away = run("status", DATABASE_URL="postgresql://nobody@127.0.0.1:1/x", SALES_LANGUAGE="en")
     assert (away.returncode, "cannot be reached" in away.stderr) == (1, True)
-    wrong = run("status", LANGUAGE="klingon")
-    assert (wrong.returncode, "LANGUAGE" in wrong.stderr) == (1, True)
+    wrong = run("status", SALES_LANGUAGE="klingon")
+    assert (wrong.returncode, "SALES_LANGUAGE" in wrong.stderr) == (1, True)
     assert "Traceback" not in refused.stderr + away.stderr + wrong.stderr
 
 

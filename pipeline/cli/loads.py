@@ -51,14 +51,16 @@ def load_files(session: Session, files: Iterable[Path], wish: Wish) -> int:
     return max(codes, default=GOOD)
 
 
-def recheck_loads(session: Session, load_id: int | None, *, as_json: bool) -> int:
+def recheck_loads(
+    session: Session, load_id: int | None, period: str | None, *, as_json: bool
+) -> int:
     """Run a load again with the rules of today, or every one that is not voided (`load_id` None).
 
-    Returns the exit code of all together.
+    `period` settles the month of a load that has none yet. Returns the exit code of all together.
     """
     url = session.database()
     load_ids = [load_id] if load_id is not None else _standing_loads(url)
-    wish = Wish(None, None, publish=False, as_json=as_json, verb="recheck")
+    wish = Wish(None, period, publish=False, as_json=as_json, verb="recheck")
     codes = [
         _one(session, wish, f"#{number}", _checking(session, url, wish, number))
         for number in load_ids
@@ -101,7 +103,7 @@ def _loading(session: Session, url: str, wish: Wish, path: Path) -> Callable[[],
 def _checking(session: Session, url: str, wish: Wish, load_id: int) -> Callable[[], LoadResult]:
     def work() -> LoadResult:
         with progress(not wish.as_json, 0, session.stage) as tell:
-            return recheck(url, session.settings, load_id, progress=tell)
+            return recheck(url, session.settings, load_id, period=wish.period, progress=tell)
 
     return work
 
