@@ -283,7 +283,7 @@ def test_a_wrong_view_is_named_with_its_column(ledger: str, view: str) -> None:
     tamper(ledger, changed)
     (gap,) = verify(ledger)
     assert (gap.code, gap.load_id) == ("I7", None)
-    assert f"In {view}, karamad 1403-05" in gap.en or f"In {view}, karamad 2024-0" in gap.en
+    assert gap.en.startswith(f"In {view}, karamad ")
     assert f": {column} should be " in gap.en
 
 

@@ -12,11 +12,9 @@ from pipeline.verification.file_text import RawLine, TextWalk, as_utf8
 from pipeline.verification.gaps import Gap
 
 
-def walk(text: bytes | None, lines: Sequence[RawLine], size: int = 7) -> Gap | None:
+def walk(text: bytes, lines: Sequence[RawLine], size: int = 7) -> Gap | None:
     """The gap between a text, handed over in small pieces, and RAW lines."""
-    pieces = None
-    if text is not None:
-        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
     steps = TextWalk(4, pieces)
     for raw in lines:
         steps.take(raw)
@@ -73,12 +71,6 @@ def test_bytes_that_are_no_text_are_compared_as_bytes() -> None:
     assert gap is not None and gap.line_no == 2
     gap = walk(text, raw_lines((1, "a"), (2, "bÿ\ufffd9", b"b\xff\x00c\r\n"), (3, "d")))
     assert gap is not None and "no reading of the bytes" in gap.en
-
-
-def test_a_file_that_is_no_text_is_followed_by_its_numbers() -> None:
-    assert walk(None, raw_lines((1, "a"), (2, ""), (3, "c"))) is None
-    gap = walk(None, raw_lines((1, "a"), (3, "c")))
-    assert gap is not None and gap.line_no == 2
 
 
 @pytest.mark.parametrize(
