@@ -49,7 +49,7 @@ format: $(DEV_INSTALLED) ## Bring the code into the house format.
 
 sample: $(INSTALLED) ## Write an invented export and its labels (LINES=, DIRTY=, SEED=, PERIOD=, OUT=).
 	mkdir -p $(dir $(OUT))
-	$(PY) -m pipeline sample $(OUT) --lines $(LINES) --dirty $(DIRTY) --seed $(SEED) --period $(PERIOD)
+	$(PY) -m pipeline sample --lines $(LINES) --dirty $(DIRTY) --seed $(SEED) --period $(PERIOD) --out $(OUT)
 
 stop: ## Stop the embedded database server.
 	@if [ -e $(INSTALLED) ]; then $(PY) -m pipeline stop; else echo "Nothing is installed, so nothing runs."; fi

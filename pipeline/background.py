@@ -1,11 +1,13 @@
-"""One thread beside the main one, for work that mostly waits for the server."""
+"""A thread beside the main one: for work that waits for the server, or can be done ahead."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
 
 # How much may wait: enough to keep both sides busy, little enough to keep memory flat.
 WAITING = 2
@@ -46,3 +48,12 @@ class Background:
         except BaseException:
             self._has_failed = True
             raise
+
+
+def ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The same items, the next one being made in a thread while the caller works on this one."""
+    with ThreadPoolExecutor(1, "ahead") as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item

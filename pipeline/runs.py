@@ -16,15 +16,16 @@ from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
-from pipeline.contracts import Mapping
+from pipeline.contracts import Mapping, read_mapping
 from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run, transaction
 from pipeline.errors import DatabaseAway, PipelineError, RefusedAction
 from pipeline.ingestion.blocks import BlockReader
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.raw_lines import lines_partition
-from pipeline.ingestion.store import file_chunks, read_chunks, store_file
+from pipeline.ingestion.store import Keeping, file_chunks, read_chunks
 from pipeline.kpi.rollups import RollupMemory
 from pipeline.publications import refresh_dimensions
 from pipeline.quality.check import LineChecker
@@ -110,23 +111,35 @@ def load_file(
     require_columns(recognition)
     check_period(recognition.mapping, period)
     tell(STORE, 0)
-    receipt = store_file(url, path, recognition.mapping.source_system, user)
+    keeping = Keeping(url, path, recognition.mapping.source_system, user)
+    receipt = keeping.receipt
     if not receipt.is_new:
+        keeping.close()
         result = read_result(url, receipt.load_id)
-        result.duplicate_of, result.receipt = receipt.load_id, receipt
+        result.duplicate_of = receipt.load_id
     else:
         asked = Asked(period, overrides)
         plan = _begin(url, settings, receipt.load_id, recognition, asked, user)
-        result = _run(url, settings, plan, file_chunks(path, settings.block_bytes), False, tell)
-        result.receipt = receipt
+        chunks = file_chunks(recognition.table.path, settings.block_bytes)
+        result = _run(url, settings, plan, chunks, tell, keeping)
+    result.receipt = receipt
     result.seconds = round(perf_counter() - begin, 3)
     return result
 
 
 def recheck(
-    url: str, settings: Settings, load_id: int, *, user: str = "cli", progress: Progress | None = None
+    url: str,
+    settings: Settings,
+    load_id: int,
+    *,
+    period: str | None = None,
+    user: str = "cli",
+    progress: Progress | None = None,
 ) -> LoadResult:
-    """Run the pipeline again over the kept bytes of a load, with the rules of today."""
+    """Run the pipeline again over the kept bytes of a load, with the rules of today.
+
+    `period` settles the month of a load that has none yet, such as one without an accepted line.
+    """
     begin = perf_counter()
     with transaction(url) as connection, NamedTemporaryFile(prefix="recheck-") as copy:
         load = read_load(connection, load_id)
@@ -134,12 +147,14 @@ def recheck(
             copy.write(chunk)
         copy.flush()
         raw_is_there = bool(fetch_all(connection, "find_partition", lines_partition(load_id)))
-        asked = _asked_before(connection, load)
+        check_period(read_mapping(settings.config_dir, load["source_system"]), period)
+        asked = _asked_before(connection, load, period)
         recognition = recognize(Path(copy.name), settings, load["source_system"], asked.overrides)
         require_columns(recognition)
         plan = _begin(url, settings, load_id, recognition, asked, user)
-        chunks = file_chunks(Path(copy.name), settings.block_bytes)
-        result = _run(url, settings, plan, chunks, raw_is_there, progress or _silent)
+        chunks = file_chunks(recognition.table.path, settings.block_bytes)
+        tell = progress or _silent
+        result = _run(url, settings, plan, chunks, tell, raw_is_there=raw_is_there)
     result.seconds = round(perf_counter() - begin, 3)
     return result
 
@@ -177,9 +192,7 @@ def _begin(
             "load_id": load_id,
             "started_by": user,
             "mapping": Jsonb(recognition.as_used()),
-            "inspection": Jsonb(
-                {**asdict(recognition.inspection), "asked": asdict(asked)}, dumps=_dumps
-            ),
+            "inspection": Jsonb(_inspection_facts(recognition, asked), dumps=_dumps),
             "rules": Jsonb(rules.as_used()),
         }
         row = fetch_one(connection, "add_run", facts)
@@ -188,12 +201,24 @@ def _begin(
     return Plan(load_id, row["run_id"], row["started_at"], recognition, rules, asked.period, names)
 
 
-def _asked_before(connection: Connection, load: Row) -> Asked:
+def _inspection_facts(recognition: Recognition, asked: Asked) -> dict[str, Any]:
+    """How the file was read, to be recorded with the run."""
+    table = recognition.table
+    return {
+        **asdict(recognition.inspection),
+        "format": table.format,
+        "remarks": table.remarks,
+        "asked": asdict(asked),
+    }
+
+
+def _asked_before(connection: Connection, load: Row, period: str | None) -> Asked:
     """What the user said when the load came in; a month that is settled stays."""
     last = fetch_one(connection, "read_last_run", {"load_id": load["load_id"]})
     asked = last["inspection"].get("asked", {}) if last is not None else {}
     overrides = asked.get("overrides")
-    return Asked(load["period"] or asked.get("period"), overrides and Overrides(**overrides))
+    month = load["period"] or period or asked.get("period")
+    return Asked(month, overrides and Overrides(**overrides))
 
 
 def _run(
@@ -201,9 +226,12 @@ def _run(
     settings: Settings,
     plan: Plan,
     chunks: Iterable[bytes],
-    raw_is_there: bool,
     tell: Progress,
+    keeping: Keeping | None = None,
+    *,
+    raw_is_there: bool = False,
 ) -> LoadResult:
+    """Run the pipeline over a file that is kept, or still on its way in (`keeping`)."""
     raw = None if raw_is_there else RawThread(url, plan.load_id)
     try:
         with transaction(url) as connection:
@@ -213,6 +241,8 @@ def _run(
                 stream_file(chunks, reader, stream, raw, lambda size: tell(READ, size))
                 tell(CHECK, 0)
                 gathered = _gather(plan, stream, raw)
+                if keeping is not None:
+                    keeping.wait()
             except BaseException as error:
                 stream.facts.abandon(error)
                 raise
@@ -220,6 +250,8 @@ def _run(
     except BaseException as error:
         if raw is not None:
             raw.abandon(error)
+        if keeping is not None:
+            _finish_keeping(keeping)
         _note_failure(url, plan, error)
         raise
     return result
@@ -251,6 +283,7 @@ def _gather(plan: Plan, stream: Stream, raw: RawThread | None) -> Gathered:
     if raw is not None:
         raw.finish()
     stream.facts.finish()
+    stream.findings.add_issues(stream.checker.issues())
     gathered = Gathered(
         recalled=stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines"))),
         observations=[as_csv(part) for part in stream.observations.observations()],
@@ -268,11 +301,13 @@ def _check_and_keep(
     connection: Connection, plan: Plan, stream: Stream, gathered: Gathered, tell: Progress
 ) -> LoadResult:
     """Everything after the last block: one transaction, and the run is visible."""
-    period = plan.period or _main_month(stream.totals)
+    period = plan.period or _main_month(stream.totals, plan.load_id)
     _write_gathered(connection, plan, stream, gathered)
     _check_whole_load(connection, plan, stream, period, gathered.recalled)
     totals = stream.totals
-    balance = reconcile(connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals)
+    balance = reconcile(
+        connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals
+    )
     if not balance.balanced:
         _require_unpublished(connection, plan.load_id, balance)
         stream.findings.add_run_issue("RECONCILIATION_GAP", balance.gap_text(), balance.amount_gap)
@@ -296,9 +331,7 @@ def _require_unpublished(connection: Connection, load_id: int, balance: Balance)
     )
 
 
-def _write_gathered(
-    connection: Connection, plan: Plan, stream: Stream, gathered: Gathered
-) -> None:
+def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered: Gathered) -> None:
     run(connection, "create_rollup_table", **plan.names)
     for part in gathered.invoices:
         copy_in(connection, "copy_rollup_invoices", part, **plan.names)
@@ -314,9 +347,7 @@ def _check_whole_load(
     """Rules of scope load, history and run."""
     days = period_days(period, plan.mapping.calendar)
     context = LoadContext(plan.mapping.source_system, period, days[0], days[-1], plan.names)
-    found = check_load(
-        connection, context, plan.rules, plan.mapping, stream.memory, recalled
-    )
+    found = check_load(connection, context, plan.rules, plan.mapping, stream.memory, recalled)
     inspection, positions = plan.recognition.inspection, plan.recognition.positions
     found = add_raw_values(connection, found, inspection, positions, plan.names)
     for code, lines in found.items():
@@ -398,15 +429,24 @@ def _result(
     )
 
 
-def _main_month(totals: Totals) -> str:
+def _main_month(totals: Totals, load_id: int) -> str:
     """The month that most canonical lines belong to."""
     if not totals.months:
         raise PipelineError(
             "NO_CANONICAL_LINE",
-            fa="هیچ سطری از فایل پذیرفته نشد، پس ماه آن معلوم نیست. دوره را با «--period» بدهید.",
-            en="No line of the file was accepted, so its month is not known. Give it with --period.",
+            fa="هیچ سطری از فایل پذیرفته نشد، پس ماه آن معلوم نیست. "
+            "دوره را با «recheck {load_id} --period» بدهید.",
+            en="No line of the file was accepted, so its month is not known. "
+            "Give it with `recheck {load_id} --period`.",
+            load_id=load_id,
         )
     return min(totals.months, key=lambda month: (-totals.months[month], month))
+
+
+def _finish_keeping(keeping: Keeping) -> None:
+    """A run that fails leaves the file kept all the same, to be run again."""
+    with suppress(PipelineError, psycopg.Error):
+        keeping.wait()
 
 
 def _note_failure(url: str, plan: Plan, error: BaseException) -> None:
@@ -419,7 +459,9 @@ def _note_failure(url: str, plan: Plan, error: BaseException) -> None:
 
 def _dumps(value: Any) -> str:
     """JSON of facts that hold a byte order mark and small enumerations."""
-    return json.dumps(value, default=lambda item: item.hex() if isinstance(item, bytes) else str(item))
+    return json.dumps(
+        value, default=lambda item: item.hex() if isinstance(item, bytes) else str(item)
+    )
 
 
 def _silent(stage: str, size: int) -> None:

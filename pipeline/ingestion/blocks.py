@@ -78,7 +78,7 @@ class BlockReader:
         self._careful = RecordReader(self._inspection)
 
     def read(self, chunks: Iterable[bytes]) -> Iterator[Block]:
-        """Blocks of the file whose bytes are `chunks`, in order; memory is that of a block or two."""
+        """Blocks of the file whose bytes are `chunks`, in order; memory is a block or two."""
         line_no = 1
         for text, final in _whole_lines(self._as_utf8(chunks), self._block_bytes):
             block = self._read_block(text, line_no, final)
@@ -86,7 +86,7 @@ class BlockReader:
             yield block
 
     def _as_utf8(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """The text as UTF-8; what other encodings cannot decode becomes U+FFFD and is named later."""
+        """The text as UTF-8; what cannot be decoded becomes U+FFFD and is named later."""
         if self._encoding == "utf-8":
             yield from _without_start(chunks, len(self._bom))
             return
@@ -239,7 +239,7 @@ class _LineTest:
             return np.ones(len(ends), dtype=np.bool_)
         data = np.frombuffer(text, dtype=np.uint8)
         starts = np.concatenate(([0], ends[:-1]))
-        doubt = _count(data, self._delimiter, starts) != self._width - 1
+        doubt: NDArray[np.bool_] = _count(data, self._delimiter, starts) != self._width - 1
         if self._quote is not None and self._quote.encode() in text:
             at = _lines_with(data, self._quote, ends)
             doubt[at] = self._doubtful_quotes([text[starts[i] : ends[i]] for i in at])
@@ -262,11 +262,10 @@ class _LineTest:
         bare = column.str.replace_all(self._quoted, "\x01")
         unsound = bare.str.contains(self._unsound)
         unsound |= bare.str.count_matches(self._delimiter, literal=True) != self._width - 1
-        return unsound.to_numpy()
+        verdict: NDArray[np.bool_] = unsound.to_numpy()
+        return verdict
 
-    def _blank(
-        self, text: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]
-    ) -> list[int]:
+    def _blank(self, text: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[int]:
         """Lines short enough to hold nothing but delimiters and blanks, and that do."""
         short = np.flatnonzero(ends - starts <= 3 * self._width + 2)
         marks = f"{self._delimiter}{self._quote or ''}".encode() + b" \t\r\n"

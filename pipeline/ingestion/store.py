@@ -13,7 +13,8 @@ from pathlib import Path
 
 from isal import isal_zlib
 
-from pipeline.db import Connection, fetch_one, query, run, transaction
+from pipeline.background import Background
+from pipeline.db import Connection, connect, fetch_one, query, run
 
 CHUNK_BYTES = 1024**2
 COMPRESSION_LEVEL = 1
@@ -48,24 +49,58 @@ def find_receipt(connection: Connection, source: str, sha256: bytes) -> Receipt 
     return Receipt(row["load_id"], sha256, 0, False, **facts)
 
 
-def store_file(url: str, path: Path, source: str, received_by: str) -> Receipt:
-    """Keep a file's bytes; when this returns they are committed.
+class Keeping:
+    """A file on its way into the database; its bytes are copied in a thread.
 
-    The same bytes again write nothing: the first receipt comes back, `is_new` false.
+    `receipt` is known at once, but the file is acknowledged when `wait` returns: its bytes are
+    committed then. The same bytes again write nothing: the first receipt comes back, with
+    `is_new` false.
     """
+
+    def __init__(self, url: str, path: Path, source: str, received_by: str) -> None:
+        self._connection = connect(url)
+        self._thread = Background("keep-file")
+        try:
+            self.receipt = _receive(self._connection, path, source, received_by)
+            if self.receipt.is_new:
+                self._thread.put(_copy_chunks, self._connection, self.receipt.load_id, path)
+                self._thread.put(self._connection.commit)
+        except BaseException:
+            self.close()
+            raise
+
+    def wait(self) -> Receipt:
+        """Return when the bytes are committed."""
+        try:
+            self._thread.wait()
+        finally:
+            self.close()
+        return self.receipt
+
+    def close(self) -> None:
+        """End; what is not committed is not kept."""
+        self._thread.close()
+        self._connection.close()
+
+
+def store_file(url: str, path: Path, source: str, received_by: str) -> Receipt:
+    """Keep a file's bytes; when this returns they are committed."""
+    return Keeping(url, path, source, received_by).wait()
+
+
+def _receive(connection: Connection, path: Path, source: str, received_by: str) -> Receipt:
     sha256, size = hash_file(path), path.stat().st_size
-    with transaction(url) as connection:
-        if (known := find_receipt(connection, source, sha256)) is not None:
-            return known
-        facts = {"source": source, "file_name": path.name, "file_size": size, "sha256": sha256}
-        row = fetch_one(connection, "add_load", {**facts, "received_by": received_by})
-        if row is None:
-            connection.rollback()
-            known = find_receipt(connection, source, sha256)
-            assert known is not None  # the other one committed, or our insert would have gone in
-            return known
-        run(connection, "add_load_state", {"load_id": row["load_id"], "source": source})
-        _copy_chunks(connection, row["load_id"], path)
+    if (known := find_receipt(connection, source, sha256)) is not None:
+        return known
+    facts = {"source": source, "file_name": path.name, "file_size": size, "sha256": sha256}
+    row = fetch_one(connection, "add_load", {**facts, "received_by": received_by})
+    if row is None:
+        # Somebody else's copy was committed while ours waited.
+        connection.rollback()
+        known = find_receipt(connection, source, sha256)
+        assert known is not None
+        return known
+    run(connection, "add_load_state", {"load_id": row["load_id"], "source": source})
     return Receipt(row["load_id"], sha256, size, True)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.contracts import DATES, KEYS, MEASURES, TEXTS, Mapping
 from pipeline.quality.rules import Rule, RuleSet
+from pipeline.transform.cells import compact
 from pipeline.transform.numbers import AMOUNT
 
 ISSUE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -21,6 +23,8 @@ ISSUE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 # What a line without an amount of its own touches is unknown, not zero.
 _DEFAULT_IMPACT = "abs(net_amount)"
+# What names a line to the business, whatever file it comes in.
+BUSINESS_KEY = ("invoice_id", "invoice_line_no", "customer_id", "product_id")
 # What an impact may be computed from.
 _AMOUNTS = (*MEASURES, "discount_amount")
 _WORD = re.compile(r"[a-z_]+")
@@ -38,7 +42,11 @@ class Question:
 
 
 class LineChecker:
-    """Asks every line rule that the source can answer."""
+    """Asks every line rule that the source can answer; remembers the lines that break one.
+
+    A block is only asked which of its lines break what. The issues are written out for many blocks
+    at once: there are few lines to say something about, and many rules.
+    """
 
     def __init__(self, rules: RuleSet, mapping: Mapping, headers: dict[str, str]) -> None:
         self._headers = headers
@@ -47,40 +55,60 @@ class LineChecker:
             for rule in rules.of_scope("line")
             for question in questions(rule, rules, mapping)
         ]
+        numbers = range(len(self._questions))
+        self._answers = [
+            question.condition.fill_null(False).alias(f"answer_{number}")
+            for number, question in zip(numbers, self._questions, strict=True)
+        ]
+        self._flagged = pl.any_horizontal(f"answer_{number}" for number in numbers)
+        self._rejected = pl.any_horizontal(
+            pl.lit(False),
+            *(
+                f"answer_{number}"
+                for number, question in zip(numbers, self._questions, strict=True)
+                if question.rule.severity == "ERROR"
+            ),
+        )
+        self._asked = sorted({question.column for question in self._questions})
+        self._lines: list[pl.DataFrame] = []
 
-    def check(self, frame: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
-        """Issues of a block, and which of its lines are rejected.
+    def check(self, frame: pl.DataFrame, cells: pl.DataFrame) -> pl.Series:
+        """Which lines of a block are rejected, one Boolean each.
 
-        `frame` is the canonical reading of `cells`, line by line. Issues have `ISSUE_SCHEMA`; the
-        Boolean column has one value per line.
+        `frame` is the canonical reading of `cells`, line by line.
         """
-        answers = frame.select(
-            q.condition.fill_null(False).alias(str(i)) for i, q in enumerate(self._questions)
-        )
-        rejected = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
-        found = []
-        for question, answer in zip(self._questions, answers.get_columns(), strict=True):
-            if not answer.any():
-                continue
-            if question.rule.severity == "ERROR":
-                rejected |= answer
-            found.append(self._issues(question, answer.arg_true(), frame, cells))
-        issues = pl.concat(found) if found else pl.DataFrame(schema=ISSUE_SCHEMA)
-        return issues, rejected
+        answers = frame.select(self._answers)
+        verdict = answers.select(flagged=self._flagged, rejected=self._rejected)
+        at = verdict["flagged"].arg_true()
+        if len(at):
+            raw = [
+                cells[name].alias(f"raw_{name}") for name in self._asked if name in cells.columns
+            ]
+            said = frame.select("line_no", *BUSINESS_KEY, *_AMOUNTS).with_columns(
+                *answers.get_columns(), *raw
+            )
+            self._lines.append(compact(said[at]))
+        return verdict["rejected"]
 
-    def _issues(
-        self, question: Question, at: pl.Series, frame: pl.DataFrame, cells: pl.DataFrame
-    ) -> pl.DataFrame:
-        column = question.column
-        raw = cells[column].gather(at) if column in cells.columns else None
-        return frame.select("line_no", *_AMOUNTS)[at].select(
-            line_no="line_no",
-            rule_code=pl.lit(question.rule.code),
-            severity=pl.lit(question.rule.severity),
-            column_name=pl.lit(self._headers.get(column), dtype=pl.String),
-            raw_value=pl.lit(None, dtype=pl.String) if raw is None else raw,
-            impact_amount=question.impact.cast(AMOUNT),
-        )
+    def issues(self) -> Iterator[pl.DataFrame]:
+        """Issues of all lines so far (`ISSUE_SCHEMA` and `business_key`), rule by rule."""
+        if not self._lines:
+            return
+        lines = pl.concat(self._lines)
+        key = pl.concat_str(BUSINESS_KEY, separator="|", ignore_nulls=True)
+        for number, question in enumerate(self._questions):
+            found = lines.filter(f"answer_{number}")
+            raw = f"raw_{question.column}"
+            if found.height:
+                yield found.select(
+                    line_no="line_no",
+                    rule_code=pl.lit(question.rule.code),
+                    severity=pl.lit(question.rule.severity),
+                    column_name=pl.lit(self._headers.get(question.column), dtype=pl.String),
+                    raw_value=raw if raw in lines.columns else pl.lit(None, dtype=pl.String),
+                    impact_amount=question.impact.cast(AMOUNT),
+                    business_key=key,
+                )
 
 
 def questions(rule: Rule, rules: RuleSet, mapping: Mapping) -> list[Question]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,6 @@ from pipeline.transform.facts import as_csv
 from pipeline.transform.numbers import AMOUNT
 
 FOUND_SCHEMA = {**ISSUE_SCHEMA, "business_key": pl.String, "message": pl.String}
-_BUSINESS_KEY = ("invoice_id", "invoice_line_no", "customer_id", "product_id")
 
 
 @dataclass(slots=True)
@@ -36,15 +36,11 @@ class Findings:
     _rejected: list[pl.DataFrame] = field(default_factory=list)
     _set_aside: list[tuple[int, str]] = field(default_factory=list)
 
-    def add_issues(self, issues: pl.DataFrame, frame: pl.DataFrame) -> None:
-        """Issues of a block (`ISSUE_SCHEMA`) beside the canonical reading of its lines."""
-        if issues.height:
-            keys = frame.select("line_no", business_key=_key())
-            self._issues.append(
-                issues.join(keys, on="line_no", how="left").with_columns(
-                    message=pl.lit(None, dtype=pl.String)
-                )
-            )
+    def add_issues(self, issues: Iterable[pl.DataFrame]) -> None:
+        """Issues of line rules: `ISSUE_SCHEMA` and `business_key`."""
+        self._issues += [
+            part.with_columns(message=pl.lit(None, dtype=pl.String)) for part in issues
+        ]
 
     def reject(self, lines: pl.DataFrame) -> None:
         """Lines of a block that are rejected: `line_no, net_amount`."""
@@ -90,7 +86,9 @@ class Findings:
     ) -> None:
         """Something about the load as a whole."""
         row = {"rule_code": [code], "raw_value": [value], "impact_amount": [impact]}
-        self._issues.append(self._found(pl.DataFrame(row, schema_overrides={"impact_amount": AMOUNT})))
+        self._issues.append(
+            self._found(pl.DataFrame(row, schema_overrides={"impact_amount": AMOUNT}))
+        )
 
     def _found(self, columns: pl.DataFrame) -> pl.DataFrame:
         severities = {code: rule.severity for code, rule in self.rules.rules.items()}
@@ -132,17 +130,15 @@ class Findings:
         run(connection, "keep_findings", parameters, **names)
 
 
-def _key() -> pl.Expr:
-    return pl.concat_str(_BUSINESS_KEY, separator="|", ignore_nulls=True)
-
-
 def _without_nul(found: pl.DataFrame) -> pl.DataFrame:
     """The database's text cannot hold NUL; RAW keeps the bytes."""
     return found.with_columns(pl.col("raw_value").str.replace_all("\0", "\ufffd", literal=True))
 
 
-def headers_of(mapping: Mapping, header: tuple[str, ...], positions: dict[str, int]) -> dict[str, str]:
-    """The header as the file has it, by canonical name; the mapping's own where the file has none."""
+def headers_of(
+    mapping: Mapping, header: tuple[str, ...], positions: dict[str, int]
+) -> dict[str, str]:
+    """The header as the file has it, by canonical name; the mapping's own if it has none."""
     return {
         name: header[positions[name]] if name in positions else mapping.header_of(name)
         for name, _ in mapping.fields()

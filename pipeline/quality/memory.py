@@ -48,9 +48,7 @@ class LoadMemory:
 
     def recall(self, min_price_lines: int) -> Recalled:
         """Everything that load rules ask of the memory, worked out at once."""
-        return Recalled(
-            self.twin_candidates(), self.prices(min_price_lines), self.name_conflicts()
-        )
+        return Recalled(self.twin_candidates(), self.prices(min_price_lines), self.name_conflicts())
 
     def twin_candidates(self) -> list[int]:
         """Numbers of lines that have a possible twin."""
@@ -79,8 +77,10 @@ class LoadMemory:
     def with_prices(self, medians: pl.DataFrame) -> pl.DataFrame:
         """Sale lines beside the usual price of their product, where one is known."""
         known = medians.select(pl.col("product_id").cast(pl.Categorical), "median_price")
-        return self._sale_prices().join(known, on="product_id").with_columns(
-            transaction_type=pl.lit("SALE")
+        return (
+            self._sale_prices()
+            .join(known, on="product_id")
+            .with_columns(transaction_type=pl.lit("SALE"))
         )
 
     def name_conflicts(self) -> dict[str, pl.DataFrame]:
@@ -107,40 +107,42 @@ class NameMemory:
     def __init__(self) -> None:
         self._lines: list[pl.DataFrame] = []
         self._pairs: list[pl.DataFrame] = []
+        self._known = pl.Series(dtype=pl.UInt64)
 
     def add(self, line_no: pl.Series, code: pl.Series, name: pl.Series) -> None:
         frame = pl.DataFrame([line_no.alias("line_no"), code.alias("code"), name.alias("name")])
-        frame = frame.filter(pl.col("code").is_not_null() & (pl.col("name").str.len_bytes() > 0))
-        frame = frame.with_columns(pair=pl.struct("code", "name").hash())
-        self._lines.append(frame.select("line_no", "pair"))
-        pairs = frame.group_by("pair").agg(
-            pl.first("code", "name"), lines=pl.len(), first_line=pl.min("line_no")
-        )
-        self._pairs.append(compact(pairs))
+        lines = frame.select("line_no", pair=pl.struct("code", "name").hash())
+        self._lines.append(lines)
+        new = lines["pair"].is_in(self._known.implode()).not_().arg_true()
+        if len(new):
+            met = frame[new].with_columns(lines["pair"][new]).unique("pair", maintain_order=True)
+            self._known = pl.concat([self._known, met["pair"]])
+            self._pairs.append(compact(met.select("pair", "code", "name")))
 
     def conflicts(self) -> pl.DataFrame:
         """Lines whose folded name is not the most frequent one of their code (tie: seen first)."""
-        pairs = self._contested()
+        nothing = pl.DataFrame(schema={"line_no": pl.Int32, "raw_value": pl.String})
+        if not self._pairs:
+            return nothing
+        pairs = _contested(pl.concat(self._pairs))
         if pairs.is_empty():
-            return pl.DataFrame(schema={"line_no": pl.Int32, "raw_value": pl.String})
-        spellings = pairs.group_by("code", "folded").agg(
-            lines=pl.sum("lines"), first_line=pl.min("first_line")
+            return nothing
+        lines = pl.concat(self._lines).join(pairs, on="pair")
+        spellings = lines.group_by("code", "folded").agg(
+            lines=pl.len(), first_line=pl.min("line_no")
         )
         usual = spellings.sort("lines", "first_line", descending=[True, False]).unique(
             "code", keep="first", maintain_order=True
         )
-        minority = pairs.join(usual, on=["code", "folded"], how="anti")
-        lines = pl.concat(self._lines).join(minority.select("pair", "name"), on="pair")
-        return lines.select("line_no", raw_value="name").sort("line_no")
+        minority = lines.join(usual, on=["code", "folded"], how="anti")
+        return minority.select("line_no", raw_value="name").sort("line_no")
 
-    def _contested(self) -> pl.DataFrame:
-        """Names of the codes that have more than one, with their folded spelling."""
-        if not self._pairs:
-            return pl.DataFrame()
-        pairs = pl.concat(self._pairs).group_by("pair").agg(
-            pl.first("code", "name"), lines=pl.sum("lines"), first_line=pl.min("first_line")
-        )
-        pairs = pairs.filter(pl.col("code").is_duplicated())
-        folded = [fold_text(name).replace(" ", "") for name in pairs["name"]]
-        pairs = pairs.with_columns(folded=pl.Series(folded, dtype=pl.String))
-        return pairs.filter(pl.col("folded") != "")
+
+def _contested(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Names of the codes that have more than one spelling, with what each comes to when folded."""
+    pairs = pairs.filter(
+        pl.col("code").is_not_null() & (pl.col("name").str.len_bytes() > 0)
+    ).filter(pl.col("code").is_duplicated())
+    folded = [fold_text(name).replace(" ", "") for name in pairs["name"]]
+    pairs = pairs.with_columns(folded=pl.Series(folded, dtype=pl.String))
+    return pairs.filter(pl.col("folded") != "")

@@ -21,24 +21,46 @@ def clean(column: pl.Series) -> pl.Series:
 
     Empty cells and a lone `-` become null. String in, String out, same length.
     """
-    return _cleaned(column, fold=False)
+    return clean_columns(column.to_frame()).to_series()
 
 
-def clean_key(column: pl.Series) -> pl.Series:
+def clean_keys(cells: pl.DataFrame) -> pl.DataFrame:
     """Codes as text: cleaned, Persian and Arabic digits folded to ASCII, leading zeros kept."""
-    return _cleaned(column, fold=True)
+    return clean_columns(cells, fold=True)
 
 
-def _cleaned(column: pl.Series, *, fold: bool) -> pl.Series:
-    """Plain ASCII cells need a trim alone; the others, often few, are looked at more closely."""
-    column = column.str.strip_chars()
-    at = (column.str.len_bytes() != column.str.len_chars()).arg_true()
-    if len(at):
-        cells = column.gather(at).str.replace_all(INVISIBLE, "").str.replace_all(BLANKS, " ")
-        cells = cells.str.strip_chars()
-        column = column.scatter(at, fold_digits(cells) if fold else cells)
-    empty = column.str.len_bytes() <= 1
-    return column.set(empty & column.is_in(["", "-"]), None) if empty.any() else column
+def clean_columns(cells: pl.DataFrame, *, fold: bool = False) -> pl.DataFrame:
+    """`clean` for several columns at once, with digits folded on request.
+
+    Plain ASCII cells need a trim alone; the others, often few, are looked at more closely, those of
+    all columns together.
+    """
+    cells = cells.select(pl.all().str.strip_chars())
+    odd = cells.select(pl.all().str.len_bytes() != pl.all().str.len_chars())
+    rows = [column.arg_true() for column in odd]
+    picked = [column.gather(at) for column, at in zip(cells, rows, strict=True) if len(at)]
+    if picked:
+        mended = _without_marks(pl.concat([part.rename("cell") for part in picked], rechunk=True))
+        cells = _put_back(cells, rows, fold_digits(mended) if fold else mended)
+    return cells.with_columns(
+        pl.when((pl.all().str.len_bytes() > 1) | ~pl.all().is_in(["", "-"])).then(pl.all())
+    )
+
+
+def _without_marks(cells: pl.Series) -> pl.Series:
+    return cells.str.replace_all(INVISIBLE, "").str.replace_all(BLANKS, " ").str.strip_chars()
+
+
+def _put_back(cells: pl.DataFrame, rows: list[pl.Series], values: pl.Series) -> pl.DataFrame:
+    """Replace the cells at `rows` of each column by `values`, which follow column by column."""
+    start, columns = 0, []
+    for column, at in zip(cells, rows, strict=True):
+        if len(at):
+            # `scatter` writes in place, and the frame's columns are nobody else's.
+            column = column.scatter(at, values[start : start + len(at)])
+            start += len(at)
+        columns.append(column)
+    return pl.DataFrame(columns)
 
 
 def fold_digits(column: pl.Series) -> pl.Series:

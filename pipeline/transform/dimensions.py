@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.contracts import DIMENSION_ATTRIBUTES, DIMENSION_KEYS, Mapping
-from pipeline.transform.cells import clean, clean_key, compact
+from pipeline.transform.cells import clean_columns, clean_keys, compact
 
 OBSERVATION_COLUMNS = (
     "dimension", "entity_id", "attributes", "lines", "first_date", "last_date",
 )  # fmt: skip
+
+
+# Lines are added up when this many wait: seldom enough to cost nothing, often enough to stay small.
+LINES_WAITING = 200_000
 
 
 @dataclass(slots=True)
@@ -20,8 +24,20 @@ class _Seen:
     """Sets of attributes met of one dimension, and on which days."""
 
     attributes: list[pl.DataFrame] = field(default_factory=list)
+    waiting: list[pl.DataFrame] = field(default_factory=list)
     days: list[pl.DataFrame] = field(default_factory=list)
     known: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt64))
+
+    def add_up(self) -> None:
+        """Lines, first and last day of each set of attributes among the waiting lines."""
+        if self.waiting:
+            lines = pl.concat(self.waiting)
+            self.waiting = []
+            self.days.append(
+                lines.group_by("hash").agg(
+                    lines=pl.len(), first_date=pl.min("day"), last_date=pl.max("day")
+                )
+            )
 
 
 class ObservationMemory:
@@ -41,37 +57,27 @@ class ObservationMemory:
             names = [name for name in self._attributes[dimension] if name in cells.columns]
             entity = frame[key] if key in frame.columns else cells.get_column(key, default=None)
             if names and entity is not None:
-                attributes = cells.select(names)
-                _observe(seen, entity.alias("entity_id"), frame["event_date"], attributes)
+                attributes = cells.select(names).with_columns(entity.alias("entity_id"))
+                _observe(seen, attributes, frame["event_date"])
 
     def observations(self) -> Iterator[pl.DataFrame]:
         """Per dimension `OBSERVATION_COLUMNS`; attributes as JSON text, empty ones left out."""
         for dimension, seen in self._seen.items():
+            seen.add_up()
             if seen.days:
                 yield _observations(dimension, seen)
 
 
-def _observe(seen: _Seen, entity: pl.Series, day: pl.Series, attributes: pl.DataFrame) -> None:
-    whole = attributes.with_columns(entity)
-    lines = whole.select(hash=pl.struct(pl.all()).hash(), known=pl.col("entity_id").is_not_null())
-    met = (
-        lines.with_columns(day.alias("day"))
-        .with_row_index("row")
-        .filter("known")
-        .group_by("hash")
-        .agg(
-            row=pl.first("row"),
-            lines=pl.len(),
-            first_date=pl.min("day"),
-            last_date=pl.max("day"),
-        )
-    )
-    new = met.filter(~pl.col("hash").is_in(seen.known.implode()))
-    if new.height:
-        seen.known.extend(new["hash"])
-        fresh = pl.concat([new.select("hash"), whole[new["row"]]], how="horizontal")
+def _observe(seen: _Seen, attributes: pl.DataFrame, day: pl.Series) -> None:
+    lines = attributes.select(hash=pl.struct(pl.all()).hash()).with_columns(day.alias("day"))
+    seen.waiting.append(lines)
+    if sum(part.height for part in seen.waiting) > LINES_WAITING:
+        seen.add_up()
+    new = lines["hash"].is_in(seen.known.implode()).not_().arg_true()
+    if len(new):
+        fresh = attributes[new].with_columns(lines["hash"][new]).unique("hash", maintain_order=True)
+        seen.known = pl.concat([seen.known, fresh["hash"]])
         seen.attributes.append(compact(fresh))
-    seen.days.append(met.drop("row"))
 
 
 def _observations(dimension: str, seen: _Seen) -> pl.DataFrame:
@@ -83,7 +89,7 @@ def _observations(dimension: str, seen: _Seen) -> pl.DataFrame:
     found = pl.concat(seen.attributes)
     names = [name for name in found.columns if name not in ("hash", "entity_id")]
     found = found.with_columns(
-        *(clean(found[name]) for name in names), clean_key(found["entity_id"])
+        *clean_columns(found.select(names)), *clean_keys(found.select("entity_id"))
     )
     found = found.select(
         "hash", "entity_id", attributes=pl.struct(names).struct.json_encode()

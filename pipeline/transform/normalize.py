@@ -9,15 +9,23 @@ from typing import Any
 import polars as pl
 
 from pipeline.contracts import DATES, KEYS, MEASURES, TEXTS, TRANSACTION_TYPE, Mapping
-from pipeline.transform.cells import clean, clean_key, map_distinct
+from pipeline.transform.cells import clean, clean_keys, map_distinct
 from pipeline.transform.jalali import jalali_text, read_date
 from pipeline.transform.numbers import AMOUNT, read_numbers
 from pipeline.transform.text import fold_text
 
-SIGNED_BESIDE_NET = ("gross_amount", "discount_volume", "discount_cash", "tax_amount", "free_quantity")
+SIGNED_BESIDE_NET = (
+    "gross_amount",
+    "discount_volume",
+    "discount_cash",
+    "tax_amount",
+    "free_quantity",
+)
 
 # A time of day after the date, `24:00` included; digits may be Persian.
-_TIME = r"[T ]\s*[0-9۰-۹٠-٩]{1,2}:[0-9۰-۹٠-٩]{2}(?::[0-9۰-۹٠-٩]{2}(?:[.][0-9]+)?)?(?:Z|\s?[AaPp][Mm])?$"
+_TIME = (
+    r"[T ]\s*[0-9۰-۹٠-٩]{1,2}:[0-9۰-۹٠-٩]{2}(?::[0-9۰-۹٠-٩]{2}(?:[.][0-9]+)?)?(?:Z|\s?[AaPp][Mm])?$"
+)
 
 
 @dataclass(slots=True)
@@ -36,10 +44,14 @@ class Normalizer:
 
     def normalize(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Canonical columns of `cells` (String columns named by canonical name, plus `line_no`)."""
-        frame = pl.DataFrame([cells["line_no"], *self._keys(cells), *self._measures(cells)])
-        frame = frame.with_columns(self._declared_type(cells))
+        names = (*KEYS, *TEXTS, *DATES, TRANSACTION_TYPE)
+        keys = clean_keys(cells.select(name for name in names if name in cells.columns))
+        if "return_reason" in cells.columns:
+            keys = keys.with_columns(clean(cells["return_reason"]))
+        columns = [cells["line_no"], *self._keys(keys), *self._measures(cells)]
+        frame = pl.DataFrame([*columns, self._declared_type(keys)])
         frame = self._derive(_sign(_decide_type(frame), self._given_measures))
-        frame = frame.with_columns(self._read_dates(cells))
+        frame = frame.with_columns(self._read_dates(keys))
         given = tuple(name for name in DATES if name in cells.columns)
         return self._add_jalali(_choose_date(frame, given))
 
@@ -47,17 +59,16 @@ class Normalizer:
     def _given_measures(self) -> tuple[str, ...]:
         return tuple(name for name in MEASURES if name not in self.mapping.derived)
 
-    def _keys(self, cells: pl.DataFrame) -> list[pl.Series]:
-        return [self._key(cells, name) for name in (*KEYS, *TEXTS)]
+    def _keys(self, keys: pl.DataFrame) -> list[pl.Series]:
+        return [self._key(keys, name) for name in (*KEYS, *TEXTS)]
 
-    def _key(self, cells: pl.DataFrame, name: str) -> pl.Series:
-        if name not in cells.columns:
-            return _constant(name, None, pl.String(), cells.height)
-        column = clean(cells[name]) if name == "return_reason" else clean_key(cells[name])
-        field_ = self.mapping.columns.get(name)
-        if field_ is not None and field_.trim_decimal_zero:
-            column = column.str.replace(r"^(\d+)\.0+$", "$1")
-        return column
+    def _key(self, keys: pl.DataFrame, name: str) -> pl.Series:
+        if name not in keys.columns:
+            return _constant(name, None, pl.String(), keys.height)
+        field_ = self.mapping.columns[name]
+        if field_.trim_decimal_zero:
+            return keys[name].str.replace(r"^(\d+)\.0+$", "$1")
+        return keys[name]
 
     def _measures(self, cells: pl.DataFrame) -> list[pl.Series]:
         """Amounts as given, and for each whether a cell could not be read or lacks a value."""
@@ -79,12 +90,12 @@ class Normalizer:
             columns += [amount, bad.alias(f"{name}_unreadable")]
         return columns
 
-    def _declared_type(self, cells: pl.DataFrame) -> pl.Series:
+    def _declared_type(self, keys: pl.DataFrame) -> pl.Series:
         """SALE, RETURN, UNKNOWN, or null where the type text is empty or the source has none."""
-        if TRANSACTION_TYPE not in cells.columns:
-            return _constant("declared_type", None, pl.String(), cells.height)
-        column = clean(cells[TRANSACTION_TYPE])
-        return map_distinct(column, self._read_type, pl.String, self._types).alias("declared_type")
+        if TRANSACTION_TYPE not in keys.columns:
+            return _constant("declared_type", None, pl.String(), keys.height)
+        types = map_distinct(keys[TRANSACTION_TYPE], self._read_type, pl.String, self._types)
+        return types.alias("declared_type")
 
     def _read_type(self, text: str) -> str:
         types, folded = self.mapping.transaction_types, fold_text(text)
@@ -96,25 +107,30 @@ class Normalizer:
         return "UNKNOWN"
 
     def _derive(self, frame: pl.DataFrame) -> pl.DataFrame:
-        frame = frame.with_columns(discount_amount=pl.col("discount_volume") + pl.col("discount_cash"))
+        frame = frame.with_columns(
+            discount_amount=pl.col("discount_volume") + pl.col("discount_cash")
+        )
         for name, formula in self.mapping.derived.items():
             frame = frame.with_columns(pl.sql_expr(formula).cast(AMOUNT).alias(name))
         if "net_amount" in self.mapping.derived:
             frame = frame.with_columns(given_net_amount=pl.col("net_amount"))
         return frame
 
-    def _read_dates(self, cells: pl.DataFrame) -> list[pl.Series]:
+    def _read_dates(self, keys: pl.DataFrame) -> list[pl.Series]:
         """For each of the two dates the day, and whether the cell is empty or unreadable."""
         columns = []
         for name in DATES:
-            if name not in cells.columns:
-                day = _constant(name, None, pl.Date(), cells.height)
-                empty = _constant(f"{name}_empty", True, pl.Boolean(), cells.height)
+            if name not in keys.columns:
+                day = _constant(name, None, pl.Date(), keys.height)
+                empty = _constant(f"{name}_empty", True, pl.Boolean(), keys.height)
             else:
-                text = clean_key(cells[name])
+                text = keys[name]
                 if text.str.contains(":", literal=True).any():
                     text = text.str.replace(_TIME, "").str.strip_chars()
-                day, empty = map_distinct(text, self._read_date, pl.Date, self._dates), text.is_null()
+                day, empty = (
+                    map_distinct(text, self._read_date, pl.Date, self._dates),
+                    text.is_null(),
+                )
             unreadable = day.is_null() & ~empty
             columns += [day.alias(name), empty.alias(f"{name}_empty")]
             columns.append(unreadable.alias(f"{name}_unreadable"))
@@ -215,12 +231,16 @@ def _choose_date(frame: pl.DataFrame, given: tuple[str, ...]) -> pl.DataFrame:
         system_date_other_readable=pl.col("reference_date").is_not_null(),
         dates_empty=pl.col("system_date_empty") & pl.col("reference_date_empty"),
     )
-    from_system = pl.when("system_date_is_first").then(~pl.col("system_date_empty")).otherwise(
-        pl.col("reference_date_empty")
+    from_system = (
+        pl.when("system_date_is_first")
+        .then(~pl.col("system_date_empty"))
+        .otherwise(pl.col("reference_date_empty"))
     )
     return frame.with_columns(
         event_date=pl.when(from_system).then("system_date").otherwise("reference_date"),
-        event_date_source=pl.when(from_system).then(pl.lit("system")).otherwise(pl.lit("reference")),
+        event_date_source=pl.when(from_system)
+        .then(pl.lit("system"))
+        .otherwise(pl.lit("reference")),
         system_date_is_used=from_system,
         reference_date_is_used=~from_system,
     )

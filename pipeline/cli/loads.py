@@ -1,0 +1,233 @@
+"""Loading files and running loads again: one after the other, each with its own outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from pipeline.cli.faults import GOOD, report
+from pipeline.cli.output import Tell, amount, progress, shown, to_json
+from pipeline.cli.session import Session
+from pipeline.contracts import read_mapping
+from pipeline.db import fetch_all, transaction
+from pipeline.errors import PipelineError
+from pipeline.publications import publish
+from pipeline.quality.rules import read_catalogue
+from pipeline.results import LoadResult, read_result
+from pipeline.runs import check_period, load_file, recheck
+
+JSON_FIELDS = (
+    "load_id", "run_id", "source", "period", "status", "lines", "canonical", "rejected", "blank",
+    "net_amount", "rejected_net_amount", "issues", "duplicate_of", "seconds",
+)  # fmt: skip
+TOP_ISSUES = 5
+_UNFINISHED = ("received", "failed")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be done with each file, besides loading it."""
+
+    source: str | None
+    period: str | None
+    publish: bool
+    as_json: bool
+    verb: str = "load"
+
+
+def load_files(session: Session, files: Iterable[Path], wish: Wish) -> int:
+    """Load each file and say what became of it; returns the exit code of all together.
+
+    A file that is refused stops no other. PipelineError when source or period make no sense.
+    """
+    if wish.source:
+        check_period(read_mapping(session.settings.config_dir, wish.source), wish.period)
+    url = session.database()
+    codes = [_one(session, wish, path.name, _loading(session, url, wish, path)) for path in files]
+    return max(codes, default=GOOD)
+
+
+def recheck_loads(
+    session: Session, load_id: int | None, period: str | None, *, as_json: bool
+) -> int:
+    """Run a load again with the rules of today, or every one that is not voided (`load_id` None).
+
+    `period` settles the month of a load that has none yet. Returns the exit code of all together.
+    """
+    url = session.database()
+    load_ids = [load_id] if load_id is not None else _standing_loads(url)
+    wish = Wish(None, period, publish=False, as_json=as_json, verb="recheck")
+    codes = [
+        _one(session, wish, f"#{number}", _checking(session, url, wish, number))
+        for number in load_ids
+    ]
+    return max(codes, default=GOOD)
+
+
+def publish_load(session: Session, load_id: int) -> None:
+    """Publish a load and say what it superseded."""
+    url = session.database()
+    was_published = read_result(url, load_id).status == "published"
+    with progress(True, 0, session.stage) as tell:
+        tell("publish", 0)
+        before = publish(url, load_id)
+    done = "published_before" if was_published else "published"
+    typer.echo(session.texts(done, load_id=load_id))
+    if before is not None:
+        typer.echo(session.texts("load_supersedes", before=before))
+
+
+def _standing_loads(url: str) -> list[int]:
+    with transaction(url) as connection:
+        loads = fetch_all(connection, "list_loads")
+    return [load["load_id"] for load in loads if load["state"] != "voided"]
+
+
+def _loading(session: Session, url: str, wish: Wish, path: Path) -> Callable[[], LoadResult]:
+    def work() -> LoadResult:
+        with progress(not wish.as_json, path.stat().st_size, session.stage) as tell:
+            result = load_file(
+                url, session.settings, path, source=wish.source, period=wish.period, progress=tell
+            )
+            if wish.publish:
+                _publish(session, url, result, tell)
+        return result
+
+    return work
+
+
+def _checking(session: Session, url: str, wish: Wish, load_id: int) -> Callable[[], LoadResult]:
+    def work() -> LoadResult:
+        with progress(not wish.as_json, 0, session.stage) as tell:
+            return recheck(url, session.settings, load_id, period=wish.period, progress=tell)
+
+    return work
+
+
+def _one(session: Session, wish: Wish, name: str, work: Callable[[], LoadResult]) -> int:
+    """Do the work of one file, show its outcome, and give its exit code."""
+    try:
+        result = work()
+    except Exception as error:
+        code = report(_about(name, error), wish.verb)
+        if wish.as_json:
+            typer.echo(to_json(_refused(error)))
+        return code
+    typer.echo(to_json(_facts(result)) if wish.as_json else _summary(session, name, result))
+    return _verdict(result)
+
+
+def _publish(session: Session, url: str, result: LoadResult, tell: Tell) -> None:
+    """Publish a draft that balances; what was superseded or voided before stays so."""
+    if result.status != "draft" or not result.balanced:
+        return
+    tell("publish", 0)
+    publish(url, result.load_id)
+    result.status = "published"
+
+
+def _verdict(result: LoadResult) -> int:
+    """The exit code of a load; what is wrong with it is said on standard error."""
+    if result.status in _UNFINISHED:
+        return report(_unfinished(result))
+    return GOOD if result.balanced else report(_out_of_balance(result))
+
+
+def _about(name: str, error: Exception) -> Exception:
+    """The error with the name of the file that it is about."""
+    if isinstance(error, PipelineError) and error.where is None:
+        error.where = shown(name)
+    return error
+
+
+def _facts(result: LoadResult) -> dict[str, Any]:
+    return {name: getattr(result, name) for name in JSON_FIELDS}
+
+
+def _refused(error: Exception) -> dict[str, Any]:
+    """The object of a file that did not get in: the same fields, empty, and the reason's code."""
+    code = error.code if isinstance(error, PipelineError) else "UNEXPECTED"
+    return {**dict.fromkeys(JSON_FIELDS), "status": "refused", "error": code}
+
+
+def _summary(session: Session, name: str, result: LoadResult) -> str:
+    """What came in, what was accepted and refused, the top issues, what to do next."""
+    words = session.texts
+    head = words(
+        "load_head",
+        file=shown(name),
+        load_id=result.load_id,
+        source=result.source,
+        period=result.period or "-",
+        state=session.state(result.status),
+    )
+    lines = [*_history(session, result), *_counts(session, result), *_issues(session, result)]
+    lines += [words("load_seconds", seconds=f"{result.seconds:.1f}"), *_next(session, result)]
+    return "\n".join([head, *(f"  {line}" for line in lines)])
+
+
+def _history(session: Session, result: LoadResult) -> list[str]:
+    receipt = result.receipt
+    if result.duplicate_of is None or receipt is None:
+        return []
+    when = f"{receipt.received_at:%Y-%m-%d %H:%M}" if receipt.received_at else "-"
+    who, file = shown(receipt.received_by or "-"), shown(receipt.file_name or "-")
+    words = session.texts
+    return [words("load_duplicate", load_id=result.duplicate_of, when=when, who=who, file=file)]
+
+
+def _counts(session: Session, result: LoadResult) -> list[str]:
+    counted = {
+        name: amount(getattr(result, name)) for name in ("lines", "canonical", "rejected", "blank")
+    }
+    net, rejected_net = amount(result.net_amount), amount(result.rejected_net_amount)
+    return [
+        session.texts("load_lines", **counted),
+        session.texts("load_net", net=net, rejected_net=rejected_net),
+    ]
+
+
+def _issues(session: Session, result: LoadResult) -> list[str]:
+    if not result.issues:
+        return [session.texts("load_no_issues")] if result.status not in _UNFINISHED else []
+    titles = {
+        rule.code: rule.title.of(session.settings.language)
+        for rule in read_catalogue(session.settings.config_dir).rules
+    }
+    top = sorted(result.issues.items(), key=lambda item: (-item[1], item[0]))[:TOP_ISSUES]
+    head = session.texts("load_issues", count=amount(sum(result.issues.values())))
+    return [head, *(f"{amount(count):>9}  {code}  {titles.get(code, '')}" for code, count in top)]
+
+
+def _next(session: Session, result: LoadResult) -> list[str]:
+    after = {"received": "recheck", "failed": "recheck", "draft": "publish"}
+    steps = ["issues"] if result.issues else []
+    if result.balanced or result.status != "draft":
+        steps.append(after.get(result.status, result.status))
+    return [session.texts(f"next_{step}", load_id=result.load_id) for step in steps]
+
+
+def _unfinished(result: LoadResult) -> PipelineError:
+    return PipelineError(
+        "RUN_UNFINISHED",
+        fa="فایل نگه داشته شده، ولی اجرای بار {load_id} به پایان نرسیده است؛ "
+        "«recheck {load_id}» را اجرا کنید.",
+        en="The file is kept, but the run of load {load_id} did not finish; "
+        "run `recheck {load_id}`.",
+        load_id=result.load_id,
+    )
+
+
+def _out_of_balance(result: LoadResult) -> PipelineError:
+    return PipelineError(
+        "OUT_OF_BALANCE",
+        fa="بار {load_id} تراز نیست و منتشر نمی‌شود؛ ایراد RECONCILIATION_GAP آن را ببینید و "
+        "«recheck {load_id}» را اجرا کنید.",
+        en="Load {load_id} does not balance and cannot be published; see its RECONCILIATION_GAP "
+        "and run `recheck {load_id}`.",
+        load_id=result.load_id,
+    )
