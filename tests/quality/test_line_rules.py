@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.quality.check import LineChecker
+from pipeline.quality.check import ISSUE_SCHEMA, LineChecker
 from pipeline.quality.rules import read_catalogue, rule_set
 from pipeline.settings import ROOT
 from pipeline.transform.normalize import Normalizer
@@ -24,10 +24,14 @@ READABLE = {
 def check(*lines: Cells) -> list[set[tuple[str, str]]]:
     """Code and column (canonical name) of what is found on each line."""
     rows = [{name: {**SOUND, **line}.get(name, "") for name in READABLE} for line in lines]
-    cells = pl.DataFrame(rows, schema=dict.fromkeys(READABLE, pl.String)).with_row_index("line_no")
+    cells = pl.DataFrame(rows, schema=dict.fromkeys(READABLE, pl.String))
+    cells = cells.with_columns(line_no=pl.int_range(len(rows), dtype=pl.Int32))
     frame = Normalizer(MAPPING).normalize(cells)
     names = {name: name for name in READABLE}
-    issues, rejected = LineChecker(RULES, MAPPING, names).check(frame, cells)
+    checker = LineChecker(RULES, MAPPING, names)
+    rejected = checker.check(frame, cells)
+    nothing = pl.DataFrame(schema=ISSUE_SCHEMA)
+    issues = pl.concat([nothing, *checker.issues()], how="diagonal")
     found: list[set[tuple[str, str]]] = [set() for _ in lines]
     for issue in issues.iter_rows(named=True):
         assert issue["raw_value"] == rows[issue["line_no"]][issue["column_name"]]

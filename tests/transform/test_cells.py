@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.transform.cells import clean, clean_key, compact, map_distinct
+from pipeline.transform.cells import clean, clean_keys, compact, map_distinct
 
 CLEANED = {
     "": None,
@@ -29,6 +29,10 @@ CLEANED = {
 KEYS = {"۰۰۷": "007", "٠٠٧": "007", " K\u200e-۱۲ ": "K-12", "007": "007", "ك": "ك", "-": None}
 
 
+def clean_key(column: pl.Series) -> pl.Series:
+    return clean_keys(column.to_frame()).to_series()
+
+
 @pytest.mark.parametrize("cell", CLEANED)
 def test_a_clean_cell(cell: str) -> None:
     assert clean(pl.Series([cell])).to_list() == [CLEANED[cell]]
@@ -37,6 +41,17 @@ def test_a_clean_cell(cell: str) -> None:
 def test_cells_of_a_column_do_not_touch_one_another() -> None:
     assert clean(pl.Series(list(CLEANED))).to_list() == list(CLEANED.values())
     assert clean_key(pl.Series(list(KEYS))).to_list() == list(KEYS.values())
+
+
+def test_columns_of_a_frame_do_not_touch_one_another() -> None:
+    cells = pl.DataFrame(
+        {"plain": ["a", " b", "-"], "odd": ["۱", "", "x\u200c"], "none": ["", "", "-"]}
+    )
+    assert clean_keys(cells).to_dict(as_series=False) == {
+        "plain": ["a", "b", None],
+        "odd": ["1", None, "x"],
+        "none": [None, None, None],
+    }
 
 
 def test_a_column_that_is_cleaned_stays_as_it_was() -> None:
