@@ -232,7 +232,6 @@ def test_a_derived_amount_is_exact(quantity: str, price: str, net: str) -> None:
     assert (row["event_date"], row["event_date_source"]) == (date(2010, 12, 1), "system")
 
 
-@pytest.mark.xfail(strict=True, reason="a product is cut to four decimals without a word")
 def test_a_derived_amount_is_never_rounded() -> None:
     """What four decimals cannot hold is no amount, as it would be in a cell."""
     assert retail("0.5", "0.0001")["net_amount"] is None
