@@ -89,8 +89,14 @@ class Stream:
         self.totals.lines += frame.height
         self.totals.net_amount += Decimal(frame["net_amount"].sum() or 0)
         names = [name for name in cells.columns if name != "line_no"]
-        empty = cells.select((pl.col(name) == "").sum() for name in names)
+        empty = cells.select(_is_empty(name).sum() for name in names)
         self.totals.empty.update(dict(zip(names, empty.row(0), strict=True)))
+
+
+def _is_empty(name: str) -> pl.Expr:
+    """Whether a cell is empty in the forms that exports write; a look, not a cleaning."""
+    cell = pl.col(name)
+    return (cell == "") | (cell == "-") | (cell == " ")
 
 
 class RawThread:
