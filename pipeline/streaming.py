@@ -48,7 +48,7 @@ class Totals:
         self.lines += frame.height
         self.net_amount += Decimal(frame["net_amount"].sum() or 0)
         names = [name for name in cells.columns if name != "line_no"]
-        empty = cells.select((pl.col(name) == "").sum() for name in names)
+        empty = cells.select(_is_empty(name).sum() for name in names)
         self.empty.update(dict(zip(names, empty.row(0), strict=True)))
 
 
@@ -94,6 +94,12 @@ class Stream:
         )
         months = frame.select(month=month)["month"].value_counts()
         self.totals.months.update(dict(months.iter_rows()))
+
+
+def _is_empty(name: str) -> pl.Expr:
+    """Whether a cell is empty in the forms that exports write; a look, not a cleaning."""
+    cell = pl.col(name)
+    return (cell == "") | (cell == "-") | (cell == " ")
 
 
 class RawThread:

@@ -17,7 +17,7 @@ _DIGITS_FROM, _DIGITS_TO = list(DIGITS), list(DIGITS.values())
 
 
 def clean(column: pl.Series) -> pl.Series:
-    """Cells without invisible marks and without blanks around; inner blanks become one space.
+    """Cells without invisible marks and without blanks around; odd inner blanks become one space.
 
     Empty cells and a lone `-` become null. String in, String out, same length.
     """

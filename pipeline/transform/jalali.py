@@ -12,6 +12,8 @@ from persiantools.jdatetime import JalaliDate
 # Years for which the calendar is known to be astronomically right.
 FIRST_YEAR, LAST_YEAR = 1206, 1498
 GREGORIAN_YEARS = range(1827, 2121)
+# The same span in days: an event outside of it would be in no month.
+FIRST_DAY, LAST_DAY = date(1827, 3, 22), date(2120, 3, 20)
 
 # Excel counts days from here; five digits span 1954 to 2119.
 EXCEL_EPOCH = date(1899, 12, 30)
@@ -22,6 +24,7 @@ PIVOT = 50
 
 _PARTED = re.compile(r"(\d{4}|\d{2})([/\-.])(\d{1,2})\2(\d{1,2})")
 _JOINED = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_PERIOD = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 
 
@@ -60,9 +63,10 @@ def _day(year: int, month: int, day: int) -> date | None:
     try:
         if FIRST_YEAR <= year <= LAST_YEAR:
             return JalaliDate(year, month, day).to_gregorian()
-        return date(year, month, day) if year in GREGORIAN_YEARS else None
+        gregorian = date(year, month, day)
     except ValueError:
         return None
+    return gregorian if FIRST_DAY <= gregorian <= LAST_DAY else None
 
 
 def jalali_text(day: date) -> str:
@@ -79,11 +83,14 @@ def period_of(day: date, calendar: str) -> str:
 def period_days(period: str, calendar: str) -> list[date]:
     """Every day of a month in the source's calendar.
 
-    Raises ValueError when `period` is no month, such as `1403-13`.
+    Raises ValueError when `period` is no month, such as `1403-13`, or is written otherwise: a month
+    has one name, or two loads of it would not meet.
     """
-    year, month = (int(part) for part in period.split("-"))
-    if not 1 <= month <= 12:
+    match = _PERIOD.fullmatch(period)
+    years = range(FIRST_YEAR, LAST_YEAR + 1) if calendar == "jalali" else GREGORIAN_YEARS
+    if match is None or int(match[1]) not in years:
         raise ValueError(period)
+    year, month = int(match[1]), int(match[2])
     next_year, next_month = (year + 1, 1) if month == 12 else (year, month + 1)
     if calendar == "jalali":
         first = JalaliDate(year, month, 1).to_gregorian()

@@ -29,8 +29,8 @@ create table raw.file_chunks (
 );
 alter table raw.file_chunks alter column data set storage external;
 
--- Grain: one record of one file, verbatim and with its terminator; header and blank lines included.
--- The lines of a load, one after the other, are the text of its file.
+-- Grain: one record of one file, verbatim, without the line end behind it; header and blank lines
+-- included. The lines of a load and the ends between them are the text of its file.
 create table raw.lines (
     load_id         bigint not null,
     line_no         integer not null,            -- first physical line of the record, from 1
