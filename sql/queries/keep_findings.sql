@@ -12,7 +12,10 @@ with titles as (
             )
         ) as line_key
     from found_issues as issues
-    left join {sales} as sales using (line_no)
+    left join {sales} as sales
+        on issues.business_key is null
+        and sales.load_id = %(load_id)s
+        and sales.line_no = issues.line_no
 ), rejected as (
     insert into canonical.rejected_lines (load_id, line_no, net_amount)
     select %(load_id)s, line_no, net_amount

@@ -1,5 +1,10 @@
 -- Purpose: the RAW text of some lines. Grain: one line.
-select lines.line_no, lines.line
-from {table} as lines
-where lines.line_no + 0 = any(%(line_nos)s::integer[])  -- one pass, not a thousand look-ups
-order by lines.line_no
+select wanted.line_no, found.line
+from unnest(%(line_nos)s::integer[]) as wanted (line_no)
+cross join lateral (
+    select lines.line
+    from {table} as lines
+    where lines.line_no = wanted.line_no
+    offset 0  -- look each one up: the table is too new to have statistics
+) as found
+order by wanted.line_no

@@ -1,9 +1,14 @@
 -- Purpose: lines that repeat an earlier one to the letter, among candidates with equal keys.
 -- Grain: one repetition.
 with candidates as (
-    select lines.line_no, lines.line
-    from {table} as lines
-    where lines.line_no + 0 = any(%(candidates)s::integer[])  -- one pass, not a thousand look-ups
+    select wanted.line_no, found.line
+    from unnest(%(candidates)s::integer[]) as wanted (line_no)
+    cross join lateral (
+        select lines.line
+        from {table} as lines
+        where lines.line_no = wanted.line_no
+        offset 0  -- look each one up: the table is too new to have statistics
+    ) as found
 ), numbered as (
     select line_no, row_number() over (partition by line order by line_no) as repetition
     from candidates
