@@ -120,7 +120,7 @@ def load_file(
     else:
         asked = Asked(period, overrides)
         plan = _begin(url, settings, receipt.load_id, recognition, asked, user)
-        chunks = file_chunks(path, settings.block_bytes)
+        chunks = file_chunks(path)
         result = _run(url, settings, plan, chunks, tell, keeping)
     result.receipt = receipt
     result.seconds = round(perf_counter() - begin, 3)
@@ -142,7 +142,7 @@ def recheck(
         recognition = recognize(Path(copy.name), settings, load["source_system"], asked.overrides)
         require_columns(recognition)
         plan = _begin(url, settings, load_id, recognition, asked, user)
-        chunks = file_chunks(Path(copy.name), settings.block_bytes)
+        chunks = file_chunks(Path(copy.name))
         tell = progress or _silent
         result = _run(url, settings, plan, chunks, tell, raw_is_there=raw_is_there)
     result.seconds = round(perf_counter() - begin, 3)
