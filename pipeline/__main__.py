@@ -69,6 +69,7 @@ def preview(file: File, source: Source = None, as_json: Json = False) -> None:
 def recheck(
     load_id: Annotated[int | None, typer.Argument(metavar="[LOAD]", min=1)] = None,
     every: Annotated[bool, typer.Option("--all", help="Every load that is not voided.")] = False,
+    period: Annotated[str | None, typer.Option(help="Month of a load that has none yet.")] = None,
     as_json: Json = False,
 ) -> None:
     """Run the pipeline again over the kept bytes of a load, with the rules of today."""
@@ -80,7 +81,7 @@ def recheck(
             fa="شمارهٔ یک بار یا «--all» را بدهید، یکی از این دو.",
             en="Give the number of a load or --all, one of the two.",
         )
-    raise typer.Exit(recheck_loads(open_session(), load_id, as_json=as_json))
+    raise typer.Exit(recheck_loads(open_session(), load_id, period, as_json=as_json))
 
 
 @app.command()

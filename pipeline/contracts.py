@@ -96,7 +96,7 @@ class Context(Model):
 
 
 class TransactionTypes(Model):
-    """Texts of the invoice type column; a text that contains one of `return_contains` is a RETURN."""
+    """Texts of the invoice type column; one that contains any of `return_contains` is a RETURN."""
 
     sale: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -37,8 +37,10 @@ def connect(url: str, *, autocommit: bool = False) -> Connection:
     except psycopg.OperationalError as error:
         raise DatabaseAway(
             "DATABASE_AWAY",
-            fa="پایگاه داده در دسترس نیست ({reason}). چیزی ثبت نشد؛ پس از برقراری ارتباط دوباره تلاش کنید.",
-            en="The database cannot be reached ({reason}). Nothing was stored; try again once it is up.",
+            fa="پایگاه داده در دسترس نیست ({reason}). چیزی ثبت نشد؛ "
+            "پس از برقراری ارتباط دوباره تلاش کنید.",
+            en="The database cannot be reached ({reason}). Nothing was stored; "
+            "try again once it is up.",
             reason=str(error).strip().splitlines()[-1],
         ) from error
 
@@ -61,7 +63,7 @@ def query(name: str, **identifiers: sql.Composable) -> sql.SQL | sql.Composed:
 
     `{name}` in it takes an identifier or a literal.
     """
-    text = cast(LiteralString, sql_text(name if "/" in name else f"queries/{name}"))
+    text = sql_text(name if "/" in name else f"queries/{name}")
     return sql.SQL(text).format(**identifiers) if identifiers else sql.SQL(text)
 
 
@@ -70,7 +72,9 @@ def table(schema: str, name: str) -> sql.Identifier:
     return sql.Identifier(schema, name)
 
 
-def run(connection: Connection, name: str, params: Mapping[str, Any] | None = None, **ids: Any) -> int:
+def run(
+    connection: Connection, name: str, params: Mapping[str, Any] | None = None, **ids: Any
+) -> int:
     """Execute a named statement; returns the number of rows it touched."""
     return connection.execute(query(name, **ids), params).rowcount
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import LiteralString, cast
 
 import psycopg
 from psycopg import sql
@@ -72,19 +71,24 @@ def _apply(connection: Connection, path: Path) -> bool:
             if known[number]["checksum"] != checksum:
                 raise PipelineError(
                     "MIGRATION_CHANGED",
-                    fa="مهاجرت {name} پس از اجرا تغییر کرده است؛ متن آن را برگردانید و تغییر را در مهاجرتی تازه بنویسید.",
-                    en="Migration {name} was changed after it had been applied; restore its text and write the change as a new migration.",
+                    fa="مهاجرت {name} پس از اجرا تغییر کرده است؛ متن آن را برگردانید "
+                    "و تغییر را در مهاجرتی تازه بنویسید.",
+                    en="Migration {name} was changed after it had been applied; restore its text "
+                    "and write the change as a new migration.",
                     name=path.name,
                 )
             return False
-        connection.execute(cast(LiteralString, text))
+        connection.execute(text)
         _record(connection, number, path.stem, checksum)
     return True
 
 
 def _replace_views(connection: Connection) -> bool:
     """Make every view of `sql/views` again when any of them changed."""
-    texts = {path: path.read_text(encoding="utf-8") for path in sorted((SQL_ROOT / "views").glob("*.sql"))}
+    texts = {
+        path: path.read_text(encoding="utf-8")
+        for path in sorted((SQL_ROOT / "views").glob("*.sql"))
+    }
     checksum = _checksum("\0".join(texts.values()))
     with connection.transaction():
         run(connection, "lock_migrations")
@@ -105,11 +109,11 @@ def _create_views(connection: Connection, texts: list[str]) -> None:
         for text in texts:
             try:
                 with connection.transaction():
-                    connection.execute(cast(LiteralString, text))
+                    connection.execute(text)
             except psycopg.errors.UndefinedTable:
                 waiting.append(text)
         if len(waiting) == len(texts):
-            connection.execute(cast(LiteralString, waiting[0]))
+            connection.execute(waiting[0])
         texts = waiting
 
 

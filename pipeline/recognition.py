@@ -14,9 +14,9 @@ import polars as pl
 from pipeline.contracts import Mapping, list_sources, read_mapping
 from pipeline.errors import RefusedFile
 from pipeline.ingestion.headers import Match, Wanted, match_headers
-from pipeline.ingestion.inspection import Inspection, Overrides, inspect_source
-from pipeline.ingestion.refusals import refuse_unless_table
+from pipeline.ingestion.inspection import Inspection, Overrides
 from pipeline.ingestion.table import read_records
+from pipeline.ingestion.tables import Table, open_table
 from pipeline.settings import Settings
 from pipeline.transform.jalali import period_of
 from pipeline.transform.normalize import Normalizer
@@ -29,6 +29,7 @@ class Recognition:
     """A file that can be taken in: what it is and what its columns mean."""
 
     path: Path
+    table: Table
     inspection: Inspection
     mapping: Mapping
     matches: tuple[Match, ...]
@@ -53,7 +54,10 @@ class Recognition:
     def _sample_days(self) -> list[Any]:
         positions = {n: p for n, p in self.positions.items() if n in self.mapping.columns}
         cells = pl.DataFrame(
-            {n: pl.Series([row[p] for row in self.sample], dtype=pl.String) for n, p in positions.items()}
+            {
+                n: pl.Series([row[p] for row in self.sample], dtype=pl.String)
+                for n, p in positions.items()
+            }
         ).with_row_index("line_no")
         return Normalizer(self.mapping).normalize(cells)["event_date"].drop_nulls().to_list()
 
@@ -76,12 +80,12 @@ def recognize(
     Without `source` the source system whose columns fit best is taken. Raises RefusedFile when the
     file is no table, or lacks columns that its source requires.
     """
-    refuse_unless_table(path, settings.max_file_bytes)
-    inspection = inspect_source(path, overrides)
-    sample = tuple(_sample(path, inspection))
+    table = open_table(path, settings.max_file_bytes, overrides)
+    inspection = table.inspect(overrides)
+    sample = tuple(_sample(table.path, inspection))
     sources = [source] if source else list_sources(settings.config_dir)
     mappings = [read_mapping(settings.config_dir, name) for name in sources]
-    found = [_match(path, inspection, mapping, sample) for mapping in mappings]
+    found = [_match(path, table, inspection, mapping, sample) for mapping in mappings]
     return min(found, key=lambda one: (len(one.missing_required()), -len(one.positions)))
 
 
@@ -110,7 +114,7 @@ def wanted_columns(mapping: Mapping) -> list[Wanted]:
             column=name,
             header=field.header,
             aliases=field.aliases,
-            kind=getattr(field, "kind", "attribute"),
+            kind=getattr(field, "kind", "text" if name.endswith("_name") else "attribute"),
             required=getattr(field, "required", False),
         )
         for name, field in mapping.fields()
@@ -118,10 +122,14 @@ def wanted_columns(mapping: Mapping) -> list[Wanted]:
 
 
 def _match(
-    path: Path, inspection: Inspection, mapping: Mapping, sample: Sequence[tuple[str, ...]]
+    path: Path,
+    table: Table,
+    inspection: Inspection,
+    mapping: Mapping,
+    sample: Sequence[tuple[str, ...]],
 ) -> Recognition:
     matches = match_headers(inspection.header, wanted_columns(mapping), sample)
-    return Recognition(path, inspection, mapping, tuple(matches), tuple(sample))
+    return Recognition(path, table, inspection, mapping, tuple(matches), tuple(sample))
 
 
 def _sample(path: Path, inspection: Inspection) -> list[tuple[str, ...]]:

@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from pipeline.contracts import Mapping
+from pipeline.contracts import Mapping, read_mapping
 from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run, transaction
 from pipeline.errors import DatabaseAway, PipelineError, RefusedAction
 from pipeline.ingestion.blocks import BlockReader
@@ -120,7 +120,7 @@ def load_file(
     else:
         asked = Asked(period, overrides)
         plan = _begin(url, settings, receipt.load_id, recognition, asked, user)
-        chunks = file_chunks(path)
+        chunks = file_chunks(recognition.table.path)
         result = _run(url, settings, plan, chunks, tell, keeping)
     result.receipt = receipt
     result.seconds = round(perf_counter() - begin, 3)
@@ -128,9 +128,18 @@ def load_file(
 
 
 def recheck(
-    url: str, settings: Settings, load_id: int, *, user: str = "cli", progress: Progress | None = None
+    url: str,
+    settings: Settings,
+    load_id: int,
+    *,
+    period: str | None = None,
+    user: str = "cli",
+    progress: Progress | None = None,
 ) -> LoadResult:
-    """Run the pipeline again over the kept bytes of a load, with the rules of today."""
+    """Run the pipeline again over the kept bytes of a load, with the rules of today.
+
+    `period` settles the month of a load that has none yet, such as one without an accepted line.
+    """
     begin = perf_counter()
     with transaction(url) as connection, NamedTemporaryFile(prefix="recheck-") as copy:
         load = read_load(connection, load_id)
@@ -138,11 +147,12 @@ def recheck(
             copy.write(chunk)
         copy.flush()
         raw_is_there = bool(fetch_all(connection, "find_partition", lines_partition(load_id)))
-        asked = _asked_before(connection, load)
+        check_period(read_mapping(settings.config_dir, load["source_system"]), period)
+        asked = _asked_before(connection, load, period)
         recognition = recognize(Path(copy.name), settings, load["source_system"], asked.overrides)
         require_columns(recognition)
         plan = _begin(url, settings, load_id, recognition, asked, user)
-        chunks = file_chunks(Path(copy.name))
+        chunks = file_chunks(recognition.table.path)
         tell = progress or _silent
         result = _run(url, settings, plan, chunks, tell, raw_is_there=raw_is_there)
     result.seconds = round(perf_counter() - begin, 3)
@@ -182,9 +192,7 @@ def _begin(
             "load_id": load_id,
             "started_by": user,
             "mapping": Jsonb(recognition.as_used()),
-            "inspection": Jsonb(
-                {**asdict(recognition.inspection), "asked": asdict(asked)}, dumps=_dumps
-            ),
+            "inspection": Jsonb(_inspection_facts(recognition, asked), dumps=_dumps),
             "rules": Jsonb(rules.as_used()),
         }
         row = fetch_one(connection, "add_run", facts)
@@ -193,12 +201,24 @@ def _begin(
     return Plan(load_id, row["run_id"], row["started_at"], recognition, rules, asked.period, names)
 
 
-def _asked_before(connection: Connection, load: Row) -> Asked:
+def _inspection_facts(recognition: Recognition, asked: Asked) -> dict[str, Any]:
+    """How the file was read, to be recorded with the run."""
+    table = recognition.table
+    return {
+        **asdict(recognition.inspection),
+        "format": table.format,
+        "remarks": table.remarks,
+        "asked": asdict(asked),
+    }
+
+
+def _asked_before(connection: Connection, load: Row, period: str | None) -> Asked:
     """What the user said when the load came in; a month that is settled stays."""
     last = fetch_one(connection, "read_last_run", {"load_id": load["load_id"]})
     asked = last["inspection"].get("asked", {}) if last is not None else {}
     overrides = asked.get("overrides")
-    return Asked(load["period"] or asked.get("period"), overrides and Overrides(**overrides))
+    month = load["period"] or period or asked.get("period")
+    return Asked(month, overrides and Overrides(**overrides))
 
 
 def _run(
@@ -281,11 +301,13 @@ def _check_and_keep(
     connection: Connection, plan: Plan, stream: Stream, gathered: Gathered, tell: Progress
 ) -> LoadResult:
     """Everything after the last block: one transaction, and the run is visible."""
-    period = plan.period or _main_month(stream.totals)
+    period = plan.period or _main_month(stream.totals, plan.load_id)
     _write_gathered(connection, plan, stream, gathered)
     _check_whole_load(connection, plan, stream, period, gathered.recalled)
     totals = stream.totals
-    balance = reconcile(connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals)
+    balance = reconcile(
+        connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals
+    )
     if not balance.balanced:
         _require_unpublished(connection, plan.load_id, balance)
         stream.findings.add_run_issue("RECONCILIATION_GAP", balance.gap_text(), balance.amount_gap)
@@ -309,9 +331,7 @@ def _require_unpublished(connection: Connection, load_id: int, balance: Balance)
     )
 
 
-def _write_gathered(
-    connection: Connection, plan: Plan, stream: Stream, gathered: Gathered
-) -> None:
+def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered: Gathered) -> None:
     run(connection, "create_rollup_table", **plan.names)
     for part in gathered.invoices:
         copy_in(connection, "copy_rollup_invoices", part, **plan.names)
@@ -327,9 +347,7 @@ def _check_whole_load(
     """Rules of scope load, history and run."""
     days = period_days(period, plan.mapping.calendar)
     context = LoadContext(plan.mapping.source_system, period, days[0], days[-1], plan.names)
-    found = check_load(
-        connection, context, plan.rules, plan.mapping, stream.memory, recalled
-    )
+    found = check_load(connection, context, plan.rules, plan.mapping, stream.memory, recalled)
     inspection, positions = plan.recognition.inspection, plan.recognition.positions
     found = add_raw_values(connection, found, inspection, positions, plan.names)
     for code, lines in found.items():
@@ -411,13 +429,16 @@ def _result(
     )
 
 
-def _main_month(totals: Totals) -> str:
+def _main_month(totals: Totals, load_id: int) -> str:
     """The month that most canonical lines belong to."""
     if not totals.months:
         raise PipelineError(
             "NO_CANONICAL_LINE",
-            fa="هیچ سطری از فایل پذیرفته نشد، پس ماه آن معلوم نیست. دوره را با «--period» بدهید.",
-            en="No line of the file was accepted, so its month is not known. Give it with --period.",
+            fa="هیچ سطری از فایل پذیرفته نشد، پس ماه آن معلوم نیست. "
+            "دوره را با «recheck {load_id} --period» بدهید.",
+            en="No line of the file was accepted, so its month is not known. "
+            "Give it with `recheck {load_id} --period`.",
+            load_id=load_id,
         )
     return min(totals.months, key=lambda month: (-totals.months[month], month))
 
@@ -438,7 +459,9 @@ def _note_failure(url: str, plan: Plan, error: BaseException) -> None:
 
 def _dumps(value: Any) -> str:
     """JSON of facts that hold a byte order mark and small enumerations."""
-    return json.dumps(value, default=lambda item: item.hex() if isinstance(item, bytes) else str(item))
+    return json.dumps(
+        value, default=lambda item: item.hex() if isinstance(item, bytes) else str(item)
+    )
 
 
 def _silent(stage: str, size: int) -> None:

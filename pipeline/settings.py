@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """What may differ between installations; read from the environment and `.env`."""
 
-    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_file=ROOT / ".env", extra="ignore", validate_by_name=True, validate_by_alias=True
+    )
 
     database_url: str = Field(
         default="", description="PostgreSQL to use; empty starts the embedded server."
@@ -26,13 +28,17 @@ class Settings(BaseSettings):
         default=ROOT / "config", description="Folder of mappings, rules and texts."
     )
     language: str = Field(
-        default="fa", description="Language of stored issue messages: fa or en.", pattern="^(fa|en)$"
+        default="fa",
+        description="Language of stored issue messages and of the terminal: fa or en.",
+        pattern="^(fa|en)$",
+        # LANGUAGE itself belongs to the operating system, with values of its own.
+        validation_alias="SALES_LANGUAGE",
     )
     max_file_bytes: int = Field(
         default=4 * 1024**3, description="Largest file that is taken in, in bytes.", gt=0
     )
     block_bytes: int = Field(
-        default=8 * 1024**2, description="Bytes of a file worked on at a time.", ge=4096
+        default=16 * 1024**2, description="Bytes of a file worked on at a time.", ge=4096
     )
 
 

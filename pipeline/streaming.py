@@ -58,7 +58,9 @@ class Stream:
         """Work on one block."""
         self.findings.set_aside(block.set_aside)
         self.findings.add_damages(block.damages)
-        self.totals.lines += len(block.damages) + sum(kind == "blank" for _, kind in block.set_aside)
+        self.totals.lines += len(block.damages) + sum(
+            kind == "blank" for _, kind in block.set_aside
+        )
         if block.cells.height:
             self._take_cells(block.cells)
 
@@ -75,13 +77,17 @@ class Stream:
         self.memory.add(frame, cells)
         self.observations.add(frame, cells)
         self.rollups.add(frame)
-        month = "jalali_month" if self.mapping.calendar == "jalali" else pl.col("event_date").dt.strftime("%Y-%m")
+        month = (
+            "jalali_month"
+            if self.mapping.calendar == "jalali"
+            else pl.col("event_date").dt.strftime("%Y-%m")
+        )
         months = frame.select(month=month)["month"].value_counts()
         self.totals.months.update(dict(months.iter_rows()))
 
     def _count(self, frame: pl.DataFrame, cells: pl.DataFrame) -> None:
         self.totals.lines += frame.height
-        self.totals.net_amount += frame["net_amount"].sum() or Decimal(0)
+        self.totals.net_amount += Decimal(frame["net_amount"].sum() or 0)
         names = [name for name in cells.columns if name != "line_no"]
         empty = cells.select((pl.col(name) == "").sum() for name in names)
         self.totals.empty.update(dict(zip(names, empty.row(0), strict=True)))
@@ -152,4 +158,3 @@ def open_reader(
     """A reader of the columns that matter; a record fills at least one of its dates."""
     columns = columns_to_read(mapping, positions)
     return BlockReader(inspection, columns, block_bytes, DATES)
-

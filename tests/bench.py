@@ -45,7 +45,9 @@ def main() -> None:
         folder.chmod(0o755)
         sample = folder / "bench.csv"
         print(f"making {options.lines:,} lines …", flush=True)
-        generate(sample, lines=options.lines, dirty=0.02, seed=7, period="1403-05", structural=False)
+        generate(
+            sample, lines=options.lines, dirty=0.02, seed=7, period="1403-05", structural=False
+        )
         try:
             prepare_database(Settings(var_dir=folder, database_url=""))
             _bench(ensure_embedded(folder / "postgres"), sample, options.runs, options.lines)
@@ -127,7 +129,16 @@ def _copy_plainly(server: str, sample: Path) -> Timing:
 def _load(server: str, sample: Path) -> Timing:
     """The whole load, as a user runs it."""
     url = _fresh_database(server, "bench_load")
-    command = [sys.executable, "-m", "pipeline", "load", str(sample), "--source", "karamad", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        "load",
+        str(sample),
+        "--source",
+        "karamad",
+        "--json",
+    ]
     begin = time.perf_counter()
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, stdout=subprocess.DEVNULL

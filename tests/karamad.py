@@ -95,9 +95,10 @@ def line_text(cells: Cells, layout: Layout | None = None) -> str:
 
 
 def csv_text(cells: Sequence[str]) -> str:
+    """Cells as one record without its end; what holds a delimiter, quote or line end is quoted."""
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="").writerow(cells)
-    return out.getvalue()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().removesuffix("\r\n")
 
 
 def write_lines(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import typer
 
 from pipeline.cli.output import progress, shown
@@ -12,11 +10,12 @@ from pipeline.cli.session import Session
 
 def find_gaps(session: Session) -> int:
     """Run the ledger check and name every gap on standard error; returns how many there are."""
-    check = import_module("pipeline.verify").verify
+    from pipeline.verify import verify
+
     url = session.database()
     with progress(True, 0, session.stage) as tell:
         tell("verify", 0)
-        gaps = check(url)
+        gaps = verify(url, config_dir=session.settings.config_dir)
     if not gaps:
         typer.echo(session.texts("verify_good"))
         return 0

@@ -47,22 +47,22 @@ def load_files(session: Session, files: Iterable[Path], wish: Wish) -> int:
     if wish.source:
         check_period(read_mapping(session.settings.config_dir, wish.source), wish.period)
     url = session.database()
-    codes = [
-        _one(session, url, wish, path.name, _loading(session, url, wish, path)) for path in files
-    ]
+    codes = [_one(session, wish, path.name, _loading(session, url, wish, path)) for path in files]
     return max(codes, default=GOOD)
 
 
-def recheck_loads(session: Session, load_id: int | None, *, as_json: bool) -> int:
+def recheck_loads(
+    session: Session, load_id: int | None, period: str | None, *, as_json: bool
+) -> int:
     """Run a load again with the rules of today, or every one that is not voided (`load_id` None).
 
-    Returns the exit code of all together.
+    `period` settles the month of a load that has none yet. Returns the exit code of all together.
     """
     url = session.database()
     load_ids = [load_id] if load_id is not None else _standing_loads(url)
-    wish = Wish(None, None, publish=False, as_json=as_json, verb="recheck")
+    wish = Wish(None, period, publish=False, as_json=as_json, verb="recheck")
     codes = [
-        _one(session, url, wish, f"#{number}", _checking(session, url, wish, number))
+        _one(session, wish, f"#{number}", _checking(session, url, wish, number))
         for number in load_ids
     ]
     return max(codes, default=GOOD)
@@ -103,12 +103,12 @@ def _loading(session: Session, url: str, wish: Wish, path: Path) -> Callable[[],
 def _checking(session: Session, url: str, wish: Wish, load_id: int) -> Callable[[], LoadResult]:
     def work() -> LoadResult:
         with progress(not wish.as_json, 0, session.stage) as tell:
-            return recheck(url, session.settings, load_id, progress=tell)
+            return recheck(url, session.settings, load_id, period=wish.period, progress=tell)
 
     return work
 
 
-def _one(session: Session, url: str, wish: Wish, name: str, work: Callable[[], LoadResult]) -> int:
+def _one(session: Session, wish: Wish, name: str, work: Callable[[], LoadResult]) -> int:
     """Do the work of one file, show its outcome, and give its exit code."""
     try:
         result = work()
@@ -117,7 +117,7 @@ def _one(session: Session, url: str, wish: Wish, name: str, work: Callable[[], L
         if wish.as_json:
             typer.echo(to_json(_refused(error)))
         return code
-    typer.echo(to_json(_facts(result)) if wish.as_json else _summary(session, url, name, result))
+    typer.echo(to_json(_facts(result)) if wish.as_json else _summary(session, name, result))
     return _verdict(result)
 
 
@@ -154,7 +154,7 @@ def _refused(error: Exception) -> dict[str, Any]:
     return {**dict.fromkeys(JSON_FIELDS), "status": "refused", "error": code}
 
 
-def _summary(session: Session, url: str, name: str, result: LoadResult) -> str:
+def _summary(session: Session, name: str, result: LoadResult) -> str:
     """What came in, what was accepted and refused, the top issues, what to do next."""
     words = session.texts
     head = words(
@@ -206,9 +206,7 @@ def _issues(session: Session, result: LoadResult) -> list[str]:
 def _next(session: Session, result: LoadResult) -> list[str]:
     after = {"received": "recheck", "failed": "recheck", "draft": "publish"}
     steps = ["issues"] if result.issues else []
-    if result.status == "draft" and not result.balanced:
-        steps.append("recheck")
-    else:
+    if result.balanced or result.status != "draft":
         steps.append(after.get(result.status, result.status))
     return [session.texts(f"next_{step}", load_id=result.load_id) for step in steps]
 

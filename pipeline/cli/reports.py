@@ -41,7 +41,8 @@ def preview_facts(found: Recognition, language: str) -> dict[str, Any]:
     inspection, missing = found.inspection, found.missing_required()
     return {
         "file": found.path.name,
-        "format": inspection.format,
+        "format": found.table.format,
+        "sheet": found.table.sheet,
         "encoding": inspection.encoding,
         "delimiter": inspection.dialect.delimiter,
         "quote": inspection.dialect.quote,

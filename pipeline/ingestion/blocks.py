@@ -33,7 +33,8 @@ class Block:
     `text`: the physical lines as UTF-8, terminators included; `crlf_count` of them end in CRLF, the
     others in LF. `regular`: each physical line is one
     RAW line; otherwise `raw` holds the RAW lines (`line_no, line, undecoded`). `cells`: one String
-    column per asked-for position, named by the asker, and `line_no`, of sound records.
+    column per asked-for position, named by the asker, and `line_no`, of sound records. A record
+    that begins in one block and ends in the next one belongs to the next.
     `damages`: what is wrong with each damaged record, and its text.
     """
 
@@ -54,9 +55,9 @@ RAW_SCHEMA = {LINE_NO: pl.Int32, "line": pl.String, "undecoded": pl.Binary}
 class BlockReader:
     """Reads the blocks of one file.
 
-    `columns` maps the caller's names to positions in the file. `filled` names those of them of
-    which a record fills at least one: a line that fills none, or repeats the header in one, may be
-    a total or a header.
+    `columns` maps the caller's names to positions in the file. `dated` names those of them that
+    hold dates: a line without a digit in any of them, or with a header's name in one, may be a
+    total, a header or the beginning of another table. Without them every line is looked at.
     """
 
     def __init__(
@@ -64,29 +65,28 @@ class BlockReader:
         inspection: Inspection,
         columns: dict[str, int],
         block_bytes: int,
-        filled: Sequence[str] = (),
+        dated: Sequence[str] = (),
     ) -> None:
         self._columns = dict(sorted(columns.items(), key=lambda item: item[1]))
-        self._filled = [name for name in filled if name in columns] or list(self._columns)[:1]
+        self._dated = [name for name in dated if name in columns]
         self._block_bytes = block_bytes
         self._encoding = inspection.encoding
         self._bom = inspection.bom
         # From here on everything is UTF-8 without a mark.
         self._inspection = replace(inspection, encoding="utf-8", bom=b"")
-        self._lines = _LineTest(self._inspection)
-        self._other_table_width = 0
+        self._lines = _LineTest(self._inspection, tells_records=bool(self._dated))
+        self._careful = RecordReader(self._inspection)
 
     def read(self, chunks: Iterable[bytes]) -> Iterator[Block]:
-        """Blocks of the file whose bytes are `chunks`, in order; memory is that of a block or two."""
-        line_no, held = 1, b""
+        """Blocks of the file whose bytes are `chunks`, in order; memory is a block or two."""
+        line_no = 1
         for text, final in _whole_lines(self._as_utf8(chunks), self._block_bytes):
-            block, held = self._read_block(held + text if held else text, line_no, final)
-            if block is not None:
-                line_no += block.line_count
-                yield block
+            block = self._read_block(text, line_no, final)
+            line_no += block.line_count
+            yield block
 
     def _as_utf8(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """The text as UTF-8; what other encodings cannot decode becomes U+FFFD and is named later."""
+        """The text as UTF-8; what cannot be decoded becomes U+FFFD and is named later."""
         if self._encoding == "utf-8":
             yield from _without_start(chunks, len(self._bom))
             return
@@ -97,42 +97,57 @@ class BlockReader:
             yield decoder.decode(chunk).encode()
         yield decoder.decode(b"", final=True).encode()
 
-    def _read_block(self, text: bytes, first: int, final: bool) -> tuple[Block | None, bytes]:
-        """Read a block; a doubtful run at its end is given back to begin the next one."""
-        ends, crlf = _line_ends(text)
-        if crlf < np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == _CR):
-            text = _LONE_CR.sub(b"\n", text)
-            ends, _ = _line_ends(text)
-        doubtful = self._lines.doubtful(text, ends, first, self._encoding != "utf-8")
-        if not final and doubtful.size and doubtful[-1]:
-            keep = int(np.flatnonzero(~doubtful)[-1]) + 1 if not doubtful.all() else 0
-            if 0 < keep:
-                cut = int(ends[keep - 1])
-                block, _ = self._finish_block(text[:cut], ends[:keep], doubtful[:keep], first)
-                return block, text[cut:]
-            if len(text) < 2 * self._block_bytes:
-                return None, text
-        return self._finish_block(text, ends, doubtful, first)
-
-    def _finish_block(
-        self, text: bytes, ends: NDArray[np.int64], doubtful: NDArray[np.bool_], first: int
-    ) -> tuple[Block, bytes]:
-        block = Block(first, len(ends), text, _crlf_count(text, ends), True, self._empty_cells())
-        careful: list[Record] = []
-        for start, stop in _runs(doubtful):
-            begin = int(ends[start - 1]) if start else 0
-            run = self._read_carefully(text[begin : int(ends[stop - 1])], first + start)
-            block.regular &= _are_plain_lines(run, first + start, stop - start)
-            careful += run
+    def _read_block(self, text: bytes, first: int, final: bool) -> Block:
+        plain, ends = text, _line_ends(text)
+        crlf_count = _crlf_count(text, ends)
+        if crlf_count < np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == _CR):
+            # LF for a lone CR in all that is looked at as a whole; every byte keeps its place.
+            plain = _LONE_CR.sub(b"\n", text)
+            ends = _line_ends(plain)
+        doubtful = self._lines.doubtful(plain, ends, first, self._encoding != "utf-8")
+        sound = self._parse(_keep(plain, ends, ~doubtful), np.flatnonzero(~doubtful) + first)
+        doubtful[sound[LINE_NO].filter(self._may_be_no_record(sound)).to_numpy() - first] = True
+        careful = self._read_carefully(text, ends, doubtful, first, final)
+        block = Block(first, len(ends), plain, crlf_count, True, self._empty_cells())
         rows = self._judge(careful, block)
-        # Records that only looked odd go with the others, written plainly.
-        data = _keep(text, ends, ~doubtful) + b"".join(self._as_line(row) for _, row in rows)
-        numbers = np.flatnonzero(~doubtful) + first
-        block.cells = self._parse(data, np.append(numbers, [line_no for line_no, _ in rows]))
-        self._leave_out_what_is_no_record(block, ends)
-        if not block.regular:
-            block.raw = _raw_lines(text, ends, doubtful, first, careful)
-        return block, b""
+        left = np.flatnonzero(~doubtful) + first
+        if len(left) < sound.height:
+            sound = sound.filter(pl.Series(~doubtful[sound[LINE_NO].to_numpy() - first]))
+        block.cells = pl.concat([sound, self._frame(rows)]) if rows else sound
+        if not _are_plain_lines(careful, np.flatnonzero(doubtful) + first):
+            block.regular = False
+            block.raw = _raw_lines(plain, ends, doubtful, first, careful)
+        return block
+
+    def _read_carefully(
+        self,
+        text: bytes,
+        ends: NDArray[np.int64],
+        doubtful: NDArray[np.bool_],
+        first: int,
+        final: bool,
+    ) -> list[Record]:
+        """Records of the doubtful lines, and of those after them that decide what they are.
+
+        The latter become doubtful too. A record that is not at its end with the block comes with
+        the next one.
+        """
+        odd, plain = np.flatnonzero(doubtful), np.flatnonzero(~doubtful)
+        records: list[Record] = []
+        at = 0
+        while at < len(ends):
+            if self._careful.is_at_rest:
+                if (at := _next(odd, at, len(ends))) == len(ends):
+                    break
+                self._careful.skip_to(first + at)
+            stop = max(at + 1, _next(plain, at, len(ends)))
+            begin = int(ends[at - 1]) if at else 0
+            records += self._careful.feed_lines(text[begin : int(ends[stop - 1])])
+            doubtful[at:stop] = True
+            at = stop
+        if final:
+            records += self._careful.finish()
+        return records
 
     def _judge(self, careful: list[Record], block: Block) -> list[tuple[int, list[str]]]:
         """Note what is damaged or no record; give the sound records."""
@@ -146,31 +161,6 @@ class BlockReader:
             elif record.cells is not None:
                 rows.append((record.line_no, record.cells))
         return rows
-
-    def _leave_out_what_is_no_record(self, block: Block, ends: NDArray[np.int64]) -> None:
-        """Look again at sound lines that may be a total or a repeated header."""
-        odd = self._may_be_no_record(block.cells)
-        left_out = []
-        for line_no in block.cells[LINE_NO].filter(odd):
-            at = line_no - block.first_line_no
-            begin = int(ends[at - 1]) if at else 0
-            (record,) = self._read_carefully(block.text[begin : int(ends[at])], line_no) or (None,)
-            if record is not None and record.kind != "record":
-                block.set_aside.append((line_no, record.kind))
-                left_out.append(line_no)
-        if left_out:
-            block.cells = block.cells.filter(~pl.col(LINE_NO).is_in(left_out))
-
-    def _as_line(self, cells: list[str]) -> bytes:
-        """A record as one sound line of this file's dialect."""
-        delimiter, quote = self._inspection.dialect.delimiter, self._inspection.dialect.quote or ""
-        quoted = (
-            f"{quote}{cell.replace(quote, 2 * quote)}{quote}"
-            if quote and (quote in cell or delimiter in cell or "\n" in cell or "\r" in cell)
-            else cell
-            for cell in cells
-        )
-        return (delimiter.join(quoted) + "\n").encode()
 
     def _parse(self, data: bytes, numbers: NDArray[np.int64]) -> pl.DataFrame:
         """Cut sound lines into the asked-for cells, all at once."""
@@ -190,23 +180,29 @@ class BlockReader:
         return frame.with_columns(pl.Series(LINE_NO, numbers, dtype=pl.Int32))
 
     def _may_be_no_record(self, cells: pl.DataFrame) -> pl.Series:
-        """True for rows that fill none of the columns a record fills, or repeat a header there."""
-        header = self._inspection.header
-        empty = pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in self._filled)
-        named = [pl.col(n) == header[self._columns[n]] for n in self._filled]
-        return cells.select(odd=pl.any_horizontal(empty, *named)).to_series()
-
-    def _read_carefully(self, data: bytes, first: int) -> list[Record]:
-        reader = RecordReader(self._inspection, first, other_table_width=self._other_table_width)
-        records = [*reader.feed(data), *reader.finish()]
-        self._other_table_width = reader.other_table_width
-        return records
+        """True for rows without a digit where dates stand, or with a header's name there."""
+        if not cells.height:
+            return pl.Series([], dtype=pl.Boolean)
+        names = {name: self._inspection.header[self._columns[name]] for name in self._dated}
+        dated = pl.any_horizontal(pl.col(name).str.contains(r"\d") for name in names)
+        named = pl.any_horizontal(
+            pl.col(name).str.strip_chars() == text.strip() for name, text in names.items()
+        )
+        return cells.select(odd=~dated | named).to_series()
 
     def _lost(self, line_no: int, line: str) -> Damage | None:
         """Damage of a line that held bytes its own encoding does not know."""
         if self._encoding == "utf-8" or "\ufffd" not in line:
             return None
         return undecodable(line_no, line.encode(), self._encoding)
+
+    def _frame(self, rows: list[tuple[int, list[str]]]) -> pl.DataFrame:
+        columns = {
+            name: pl.Series([cells[position] for _, cells in rows], dtype=pl.String)
+            for name, position in self._columns.items()
+        }
+        numbers = pl.Series([line_no for line_no, _ in rows], dtype=pl.Int32)
+        return pl.DataFrame({**columns, LINE_NO: numbers})
 
     def _empty_cells(self) -> pl.DataFrame:
         return pl.DataFrame(schema={**dict.fromkeys(self._columns, pl.String), LINE_NO: pl.Int32})
@@ -215,14 +211,15 @@ class BlockReader:
 class _LineTest:
     """Tells plainly sound lines from doubtful ones, a block at a time."""
 
-    def __init__(self, inspection: Inspection) -> None:
+    def __init__(self, inspection: Inspection, *, tells_records: bool) -> None:
         dialect = inspection.dialect
         self._inspection = inspection
         self._delimiter, self._quote = dialect.delimiter, dialect.quote
         self._width = inspection.width
         self._escape = dialect.escape
         self._plain = (
-            len(dialect.delimiter) == 1
+            tells_records
+            and len(dialect.delimiter) == 1
             and dialect.delimiter.isascii()
             and (dialect.quote is None or dialect.quote.isascii())
             and inspection.width > 1
@@ -242,7 +239,7 @@ class _LineTest:
             return np.ones(len(ends), dtype=np.bool_)
         data = np.frombuffer(text, dtype=np.uint8)
         starts = np.concatenate(([0], ends[:-1]))
-        doubt = _count(data, self._delimiter, starts) != self._width - 1
+        doubt: NDArray[np.bool_] = _count(data, self._delimiter, starts) != self._width - 1
         if self._quote is not None and self._quote.encode() in text:
             at = _lines_with(data, self._quote, ends)
             doubt[at] = self._doubtful_quotes([text[starts[i] : ends[i]] for i in at])
@@ -265,11 +262,10 @@ class _LineTest:
         bare = column.str.replace_all(self._quoted, "\x01")
         unsound = bare.str.contains(self._unsound)
         unsound |= bare.str.count_matches(self._delimiter, literal=True) != self._width - 1
-        return unsound.to_numpy()
+        verdict: NDArray[np.bool_] = unsound.to_numpy()
+        return verdict
 
-    def _blank(
-        self, text: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]
-    ) -> list[int]:
+    def _blank(self, text: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[int]:
         """Lines short enough to hold nothing but delimiters and blanks, and that do."""
         short = np.flatnonzero(ends - starts <= 3 * self._width + 2)
         marks = f"{self._delimiter}{self._quote or ''}".encode() + b" \t\r\n"
@@ -337,19 +333,24 @@ def _whole_lines(chunks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bo
         yield last, True
 
 
-def _line_ends(text: bytes) -> tuple[NDArray[np.int64], int]:
-    """Offsets behind each physical line, the last one too, and how many lines end in CRLF."""
+def _line_ends(text: bytes) -> NDArray[np.int64]:
+    """Offsets behind each physical line that an LF ends, and behind the last one."""
     ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == _LF) + 1
-    crlf = _crlf_count(text, ends)
     if text and not text.endswith(b"\n"):
         ends = np.append(ends, len(text))
-    return ends, crlf
+    return ends
 
 
 def _crlf_count(text: bytes, ends: NDArray[np.int64]) -> int:
     data = np.frombuffer(text, dtype=np.uint8)
     inner = ends[ends > 1]
     return int(np.count_nonzero((data[inner - 2] == _CR) & (data[inner - 1] == _LF)))
+
+
+def _next(indices: NDArray[np.int64], at: int, end: int) -> int:
+    """The first of the sorted indices from `at` on, or `end`."""
+    found = int(np.searchsorted(indices, at))
+    return int(indices[found]) if found < len(indices) else end
 
 
 def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -381,10 +382,10 @@ def _is_exact(raw: bytes) -> bool:
     return decode_line(raw, "utf-8")[1] and b"\0" not in raw
 
 
-def _are_plain_lines(run: list[Record], first: int, count: int) -> bool:
-    """Whether the run's RAW lines are exactly its physical lines, unchanged."""
-    numbers = [record.line_no for record in run if _is_exact(record.raw)]
-    return numbers == list(range(first, first + count))
+def _are_plain_lines(records: list[Record], numbers: NDArray[np.int64]) -> bool:
+    """Whether the records are exactly the physical lines of these numbers, unchanged."""
+    found = [record.line_no for record in records]
+    return found == numbers.tolist() and all(_is_exact(record.raw) for record in records)
 
 
 def _raw_lines(

@@ -30,7 +30,7 @@ class LineSplitter:
     def __init__(self, encoding: str, first_line_no: int = 1) -> None:
         self._encoding = encoding
         self._cut = _CUTS.get(encoding, _cut)
-        self._number = first_line_no
+        self.number = first_line_no
         self._parts: list[bytes] = []
         self._held = 0
 
@@ -57,12 +57,12 @@ class LineSplitter:
 
     def _line(self, raw: bytes) -> Line:
         if len(raw) < 3 and not raw.strip(b"\r\n"):
-            self._number += 1
-            return Line(self._number - 1, raw, "", raw.decode("ascii"), True)
+            self.number += 1
+            return Line(self.number - 1, raw, "", raw.decode("ascii"), True)
         text, decodes = decode_line(raw, self._encoding)
         body = text.rstrip("\r\n")
-        line = Line(self._number, raw, body, text[len(body) :], decodes)
-        self._number += 1
+        line = Line(self.number, raw, body, text[len(body) :], decodes)
+        self.number += 1
         return line
 
     def _refuse_endless(self) -> None:
@@ -70,12 +70,12 @@ class LineSplitter:
             return
         raise RefusedFile(
             "LINE_TOO_LONG",
-            where=f"line {self._number}",
-            fa=f"خط {self._number} بیش از {MAX_LINE_BYTES >> 20} مگابایت و بدون پایان خط است؛ "
+            where=f"line {self.number}",
+            fa=f"خط {self.number} بیش از {MAX_LINE_BYTES >> 20} مگابایت و بدون پایان خط است؛ "
             "این فایل جدول متنی نیست. خروجی را دوباره از سامانه به شکل CSV یا Excel بگیرید.",
-            en=f"Line {self._number} is longer than {MAX_LINE_BYTES >> 20} MiB without a line end; "
+            en=f"Line {self.number} is longer than {MAX_LINE_BYTES >> 20} MiB without a line end; "
             "this is no text table. Export it again as CSV or Excel.",
-            line_no=self._number,
+            line_no=self.number,
         )
 
 

@@ -1,4 +1,4 @@
-"""RAW lines on their way to the database: a file's own bytes are the stream wherever they can be."""
+"""RAW lines on their way to the database: a file's own bytes are the stream where they can be."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RawLineWriter:
         self._connection = connection
         self._names: dict[str, Any] = lines_table(load_id)
         self._copy: Any = None
-        self._stream: Copy[Any] | None = None
+        self._stream: Copy | None = None
         self._end = b"\n"
         self._next_line_no = 0
         self.lines = 0  # as the server counted them
@@ -96,7 +96,7 @@ class RawLineWriter:
         self.lines += cursor.rowcount
 
 
-def lines_table(load_id: int) -> dict[str, sql.Composable]:
+def lines_table(load_id: int) -> dict[str, Any]:
     """Names that the statements on one load's lines table are filled with."""
     name = f"lines_{load_id}"
     return {

@@ -76,6 +76,20 @@ class RecordReader:
         self._lines.extend(lines)
         return self._drain(final=False) if lines else iter(())
 
+    def feed_lines(self, data: bytes) -> Iterator[Record]:
+        """As `feed`, of bytes that end where a physical line does."""
+        self._lines.extend([*self._splitter.feed(data), *self._splitter.finish()])
+        return self._drain(final=False)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all that was fed has been judged, and tells nothing about what follows."""
+        return not (self._lines or self._header_left or self.other_table_width)
+
+    def skip_to(self, line_no: int) -> None:
+        """At rest, leave out lines that are known to be sound records; the next is `line_no`."""
+        self._splitter.number = line_no
+
     def finish(self) -> Iterator[Record]:
         """Give what is left; no more bytes follow."""
         self._lines.extend(self._splitter.finish())

@@ -53,7 +53,8 @@ class Keeping:
     """A file on its way into the database; its bytes are copied in a thread.
 
     `receipt` is known at once, but the file is acknowledged when `wait` returns: its bytes are
-    committed then. The same bytes again write nothing: the first receipt comes back, `is_new` false.
+    committed then. The same bytes again write nothing: the first receipt comes back, with
+    `is_new` false.
     """
 
     def __init__(self, url: str, path: Path, source: str, received_by: str) -> None:

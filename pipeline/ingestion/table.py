@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from pipeline.errors import PipelineError
 from pipeline.ingestion.inspection import Inspection, Overrides, inspect_source
 from pipeline.ingestion.records import Record, RecordReader
 from pipeline.ingestion.source import Source, blocks, open_source
+from pipeline.ingestion.tables import TEXT, open_table
 
 
 def read_records(
@@ -36,9 +38,10 @@ def read_table(path: Source, overrides: Overrides | None = None) -> Iterator[lis
 
     A header of several rows comes as one row of joined names. Damaged records come as the best
     reading of them. Preamble, blank lines, repeated headers, totals and tables below are left out:
-    they are no records of this table. Raises what `inspect_source` raises.
+    they are no records of this table. Of a workbook, the sheet that looks like the data is read.
+    Raises what `inspect_source` raises, and RefusedFile for a workbook that cannot be read.
     """
-    found = inspect_source(path, overrides)
+    path, found = _as_text(path, overrides)
     if found.header_line:
         yield list(found.header)
     for record in read_records(path, found):
@@ -48,6 +51,17 @@ def read_table(path: Source, overrides: Overrides | None = None) -> Iterator[lis
 
 def inspect(path: Source, overrides: Overrides | None = None) -> Inspection:
     """Inspect a file by reading all of it: as `inspect_source`, and `damaged_lines` filled."""
-    found = inspect_source(path, overrides)
+    kind = inspect_source(path, overrides).format
+    path, found = _as_text(path, overrides)
     damaged = tuple(r.damage for r in read_records(path, found) if r.damage is not None)
-    return replace(found, damaged_lines=damaged)
+    return replace(found, format=kind, damaged_lines=damaged)
+
+
+def _as_text(path: Source, overrides: Overrides | None) -> tuple[Source, Inspection]:
+    """The file, or the rendering of its sheet, and what it is."""
+    found = inspect_source(path, overrides)
+    if found.format == TEXT or not isinstance(path, str | Path):
+        return path, found
+    table = open_table(Path(path), found.size, overrides)
+    # The handle keeps the rendering alive for as long as somebody reads it.
+    return table.handle(), table.inspect(overrides)

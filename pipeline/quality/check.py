@@ -81,7 +81,9 @@ class LineChecker:
         verdict = answers.select(flagged=self._flagged, rejected=self._rejected)
         at = verdict["flagged"].arg_true()
         if len(at):
-            raw = [cells[name].alias(f"raw_{name}") for name in self._asked if name in cells.columns]
+            raw = [
+                cells[name].alias(f"raw_{name}") for name in self._asked if name in cells.columns
+            ]
             said = frame.select("line_no", *BUSINESS_KEY, *_AMOUNTS).with_columns(
                 *answers.get_columns(), *raw
             )

@@ -86,7 +86,9 @@ class Findings:
     ) -> None:
         """Something about the load as a whole."""
         row = {"rule_code": [code], "raw_value": [value], "impact_amount": [impact]}
-        self._issues.append(self._found(pl.DataFrame(row, schema_overrides={"impact_amount": AMOUNT})))
+        self._issues.append(
+            self._found(pl.DataFrame(row, schema_overrides={"impact_amount": AMOUNT}))
+        )
 
     def _found(self, columns: pl.DataFrame) -> pl.DataFrame:
         severities = {code: rule.severity for code, rule in self.rules.rules.items()}
@@ -133,8 +135,10 @@ def _without_nul(found: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(pl.col("raw_value").str.replace_all("\0", "\ufffd", literal=True))
 
 
-def headers_of(mapping: Mapping, header: tuple[str, ...], positions: dict[str, int]) -> dict[str, str]:
-    """The header as the file has it, by canonical name; the mapping's own where the file has none."""
+def headers_of(
+    mapping: Mapping, header: tuple[str, ...], positions: dict[str, int]
+) -> dict[str, str]:
+    """The header as the file has it, by canonical name; the mapping's own if it has none."""
     return {
         name: header[positions[name]] if name in positions else mapping.header_of(name)
         for name, _ in mapping.fields()

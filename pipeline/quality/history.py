@@ -17,7 +17,7 @@ from pipeline.quality.rules import RuleSet
 from pipeline.transform.facts import as_csv
 from pipeline.transform.numbers import AMOUNT
 
-LATE_SCHEMA = {"line_no": pl.Int32, "column": pl.String, "impact_amount": AMOUNT}
+LATE_SCHEMA: dict[str, Any] = {"line_no": pl.Int32, "column": pl.String, "impact_amount": AMOUNT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,10 @@ def check_load(
         "DUPLICATE_LINE": _twins(connection, context, recalled.twin_candidates),
         "DATE_OUT_OF_PERIOD": _query(connection, "rules/date_out_of_period", days, context),
         "PRICE_OUTLIER": _price_outliers(
-            connection, questions(rules["PRICE_OUTLIER"], rules, mapping), memory, recalled.prices,
+            connection,
+            questions(rules["PRICE_OUTLIER"], rules, mapping),
+            memory,
+            recalled.prices,
             published,
         ),
         "ATTRIBUTE_CONFLICT": _name_conflicts(recalled.name_conflicts),
@@ -72,9 +75,7 @@ def _query(
     )
 
 
-def _twins(
-    connection: Connection, context: LoadContext, candidates: list[int]
-) -> pl.DataFrame:
+def _twins(connection: Connection, context: LoadContext, candidates: list[int]) -> pl.DataFrame:
     if not candidates:
         return pl.DataFrame(schema=LATE_SCHEMA)
     return _query(connection, "rules/duplicate_line", {"candidates": candidates}, context)

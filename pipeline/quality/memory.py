@@ -48,9 +48,7 @@ class LoadMemory:
 
     def recall(self, min_price_lines: int) -> Recalled:
         """Everything that load rules ask of the memory, worked out at once."""
-        return Recalled(
-            self.twin_candidates(), self.prices(min_price_lines), self.name_conflicts()
-        )
+        return Recalled(self.twin_candidates(), self.prices(min_price_lines), self.name_conflicts())
 
     def twin_candidates(self) -> list[int]:
         """Numbers of lines that have a possible twin."""
@@ -79,8 +77,10 @@ class LoadMemory:
     def with_prices(self, medians: pl.DataFrame) -> pl.DataFrame:
         """Sale lines beside the usual price of their product, where one is known."""
         known = medians.select(pl.col("product_id").cast(pl.Categorical), "median_price")
-        return self._sale_prices().join(known, on="product_id").with_columns(
-            transaction_type=pl.lit("SALE")
+        return (
+            self._sale_prices()
+            .join(known, on="product_id")
+            .with_columns(transaction_type=pl.lit("SALE"))
         )
 
     def name_conflicts(self) -> dict[str, pl.DataFrame]:

@@ -8,10 +8,9 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
-from typing_extensions import Self
 
 from pipeline.contracts import Model, Words, read_contract
 from pipeline.errors import RefusedAction
@@ -31,7 +30,7 @@ class Example(Model):
     lost: int = 0
     without: tuple[str, ...] = ()
     with_: tuple[str, ...] = Field(default=(), alias="with")
-    renamed: dict[str, str] = {}
+    renamed: dict[str, str] = Field(default={})
 
 
 class Examples(Model):
@@ -51,7 +50,7 @@ class Rule(Model):
     columns: tuple[str, ...]
     expression: str | None = None
     impact: str | None = None
-    thresholds: dict[str, Decimal] = {}
+    thresholds: dict[str, Decimal] = Field(default={})
     title: Words
     advice: Words
     examples: Examples
@@ -82,7 +81,7 @@ class RuleSet:
     """The rules of a run: the catalogue with the settings of stewards applied."""
 
     rules: Mapping[str, Rule]
-    today: date = field(default_factory=date.today)  # noqa: DTZ011  the day of the business
+    today: date = field(default_factory=date.today)
 
     def __getitem__(self, code: str) -> Rule:
         return self.rules[code]
@@ -130,9 +129,10 @@ def check_setting(rule: Rule, severity: str | None, thresholds: Mapping[str, Any
     if unknown or (severity not in (None, rule.severity) and not movable):
         raise RefusedAction(
             "SETTING_NOT_POSSIBLE",
-            fa="این تنظیم برای قانون {code} شدنی نیست؛ شدت آن {state} و آستانه‌های آن: {allowed}.",
-            en="Rule {code} cannot take this setting; its severity is {state}, its thresholds: {allowed}.",
-            code=rule.code,
+            fa="این تنظیم برای قانون {rule} شدنی نیست؛ شدت آن {state} و آستانه‌های آن: {allowed}.",
+            en="Rule {rule} cannot take this setting; its severity is {state}, "
+            "its thresholds: {allowed}.",
+            rule=rule.code,
             state="movable" if movable else "fixed",
             allowed=", ".join(rule.thresholds) or "-",
         )

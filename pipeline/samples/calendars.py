@@ -20,7 +20,7 @@ def parse_period(period: str) -> tuple[int, int]:
 
 def ordinal(year: int, month: int, day: int) -> int:
     """The day of a Jalali date; ValueError if there is no such date."""
-    found = JalaliDate(year, month, day)  # type: ignore[no-untyped-call]
+    found = JalaliDate(year, month, day)
     return int(found.to_gregorian().toordinal())
 
 
@@ -39,7 +39,7 @@ def working_days(period: str) -> list[int]:
 
 def jalali(day: int) -> tuple[int, int, int]:
     """Jalali year, month and day of an ordinal."""
-    found = JalaliDate(date.fromordinal(day))  # type: ignore[no-untyped-call]
+    found = JalaliDate(date.fromordinal(day))
     return found.year, found.month, found.day
 
 

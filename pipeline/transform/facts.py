@@ -67,7 +67,7 @@ class FactWriter:
     def _send(self, frame: pl.DataFrame) -> None:
         if self._copy is None:
             self._copy = self._connection.cursor().copy(query("copy_sales", **self._names))
-            self._stream: Copy[Any] = self._copy.__enter__()
+            self._stream: Copy = self._copy.__enter__()
         self._stream.write(as_csv(frame))
 
     def _finish(self) -> None:

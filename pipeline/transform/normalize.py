@@ -14,10 +14,18 @@ from pipeline.transform.jalali import jalali_text, read_date
 from pipeline.transform.numbers import AMOUNT, read_numbers
 from pipeline.transform.text import fold_text
 
-SIGNED_BESIDE_NET = ("gross_amount", "discount_volume", "discount_cash", "tax_amount", "free_quantity")
+SIGNED_BESIDE_NET = (
+    "gross_amount",
+    "discount_volume",
+    "discount_cash",
+    "tax_amount",
+    "free_quantity",
+)
 
 # A time of day after the date, `24:00` included; digits may be Persian.
-_TIME = r"[T ]\s*[0-9۰-۹٠-٩]{1,2}:[0-9۰-۹٠-٩]{2}(?::[0-9۰-۹٠-٩]{2}(?:[.][0-9]+)?)?(?:Z|\s?[AaPp][Mm])?$"
+_TIME = (
+    r"[T ]\s*[0-9۰-۹٠-٩]{1,2}:[0-9۰-۹٠-٩]{2}(?::[0-9۰-۹٠-٩]{2}(?:[.][0-9]+)?)?(?:Z|\s?[AaPp][Mm])?$"
+)
 
 
 @dataclass(slots=True)
@@ -99,7 +107,9 @@ class Normalizer:
         return "UNKNOWN"
 
     def _derive(self, frame: pl.DataFrame) -> pl.DataFrame:
-        frame = frame.with_columns(discount_amount=pl.col("discount_volume") + pl.col("discount_cash"))
+        frame = frame.with_columns(
+            discount_amount=pl.col("discount_volume") + pl.col("discount_cash")
+        )
         for name, formula in self.mapping.derived.items():
             frame = frame.with_columns(pl.sql_expr(formula).cast(AMOUNT).alias(name))
         if "net_amount" in self.mapping.derived:
@@ -117,7 +127,10 @@ class Normalizer:
                 text = keys[name]
                 if text.str.contains(":", literal=True).any():
                     text = text.str.replace(_TIME, "").str.strip_chars()
-                day, empty = map_distinct(text, self._read_date, pl.Date, self._dates), text.is_null()
+                day, empty = (
+                    map_distinct(text, self._read_date, pl.Date, self._dates),
+                    text.is_null(),
+                )
             unreadable = day.is_null() & ~empty
             columns += [day.alias(name), empty.alias(f"{name}_empty")]
             columns.append(unreadable.alias(f"{name}_unreadable"))
@@ -218,12 +231,16 @@ def _choose_date(frame: pl.DataFrame, given: tuple[str, ...]) -> pl.DataFrame:
         system_date_other_readable=pl.col("reference_date").is_not_null(),
         dates_empty=pl.col("system_date_empty") & pl.col("reference_date_empty"),
     )
-    from_system = pl.when("system_date_is_first").then(~pl.col("system_date_empty")).otherwise(
-        pl.col("reference_date_empty")
+    from_system = (
+        pl.when("system_date_is_first")
+        .then(~pl.col("system_date_empty"))
+        .otherwise(pl.col("reference_date_empty"))
     )
     return frame.with_columns(
         event_date=pl.when(from_system).then("system_date").otherwise("reference_date"),
-        event_date_source=pl.when(from_system).then(pl.lit("system")).otherwise(pl.lit("reference")),
+        event_date_source=pl.when(from_system)
+        .then(pl.lit("system"))
+        .otherwise(pl.lit("reference")),
         system_date_is_used=from_system,
         reference_date_is_used=~from_system,
     )

@@ -35,14 +35,14 @@ def read_numbers(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     or with more than four decimals, is unreadable.
     """
     whole = cells.select(pl.all().cast(pl.Int64, strict=False))
-    whole = whole.select(
-        pl.when(pl.all().is_between(-LIMIT, LIMIT, closed="none")).then(pl.all())
-    )
+    whole = whole.select(pl.when(pl.all().is_between(-LIMIT, LIMIT, closed="none")).then(pl.all()))
     amounts = whole.select(pl.all().cast(AMOUNT)).get_columns()
     # Most cells are plain whole numbers. What is left of all columns is read in one go.
     left = cells.select(pl.all().str.len_bytes() > 0).fill_null(False)
-    rest = [(~read & there).arg_true() for read, there in zip(
-        whole.select(pl.all().is_not_null()), left, strict=True)]
+    rest = [
+        (~read & there).arg_true()
+        for read, there in zip(whole.select(pl.all().is_not_null()), left, strict=True)
+    ]
     values, unreadable = _read_carefully(
         pl.concat([column.gather(at) for column, at in zip(cells, rest, strict=True)], rechunk=True)
     )

@@ -24,17 +24,15 @@ class Gap:
     en: str
 
     def text(self, language: str) -> str:
-        """The gap in `language` ("fa" or "en"): code, load and line first."""
+        """The gap in `language` ("fa" or "en"), its load and line first."""
         if language == "fa":
             load, line, words = "بار", "سطر", self.fa
         else:
             load, line, words = "load", "line", self.en
-        place = [self.code]
-        if self.load_id is not None:
-            place.append(f"{load} {self.load_id}")
+        place = [f"{load} {self.load_id}"] if self.load_id is not None else []
         if self.line_no is not None:
             place.append(f"{line} {self.line_no}")
-        return f"{' '.join(place)}: {words}"
+        return f"{' '.join(place)}: {words}" if place else words
 
 
 def make_gap(

@@ -1,9 +1,10 @@
 -- Purpose: loads of which something is kept but no receipt. Grain: one load.
 -- RAW lines are not asked: rows that were frozen on their way in are visible before their load is.
+-- A run may begin before its file is acknowledged, so only a done one says that a file was there.
 with kept as (
     select load_id, 'app.load_states' as place from app.load_states
     union all
-    select load_id, 'app.runs' from app.runs
+    select load_id, 'app.runs' from app.runs where state = 'done'
     union all
     select load_id, 'app.publications' from app.publications
     union all

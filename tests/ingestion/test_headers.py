@@ -9,16 +9,32 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.contracts import read_mapping
 from pipeline.ingestion.header_types import header_key
 from pipeline.ingestion.headers import Match, Wanted, match_headers
+from pipeline.recognition import wanted_columns
 
 ROOT = Path(__file__).parents[2]
-SYNONYMS = yaml.safe_load((ROOT / "config/synonyms.yml").read_text(encoding="utf-8"))
-KNOWN = {column for column, entry in SYNONYMS.items() if entry["known"]}
+WANTED = {one.column: one for one in wanted_columns(read_mapping(ROOT / "config", "karamad"))}
+# The columns of which the ERP's own headers are certain.
+KNOWN = {
+    "salesperson_id",
+    "product_id",
+    "transaction_type",
+    "system_date",
+    "invoice_id",
+    "customer_id",
+    "quantity",
+    "unit_price",
+    "gross_amount",
+    "discount_volume",
+    "discount_cash",
+    "net_amount",
+    "reference_date",
+}
 
 
 class Spelling(NamedTuple):
@@ -40,22 +56,13 @@ def read_spellings() -> dict[str, list[Spelling]]:
     return exports
 
 
-def karamad(columns: Sequence[str] = tuple(SYNONYMS)) -> list[Wanted]:
-    return [
-        Wanted(
-            column,
-            SYNONYMS[column]["header"],
-            tuple(SYNONYMS[column]["aliases"]),
-            SYNONYMS[column]["kind"],
-            column in KNOWN,
-        )
-        for column in columns
-    ]
+def karamad(columns: Sequence[str] = tuple(WANTED)) -> list[Wanted]:
+    return [WANTED[column] for column in columns]
 
 
 EXPORTS = read_spellings()
 ALL_COLUMNS = karamad()
-KNOWN_COLUMNS = karamad([column for column in SYNONYMS if column in KNOWN])
+KNOWN_COLUMNS = karamad([column for column in WANTED if column in KNOWN])
 HEADERS = [one.header for one in ALL_COLUMNS]
 
 
@@ -105,8 +112,8 @@ def match_export(export: str, wanted: Sequence[Wanted], *, with_cells: bool) -> 
 def test_a_third_of_the_spellings_is_really_held_out() -> None:
     listed = {
         header_key(name): column
-        for column, entry in SYNONYMS.items()
-        for name in (entry["header"], *entry["aliases"])
+        for column, entry in WANTED.items()
+        for name in (entry.header, *entry.aliases)
     }
     known = [one for export in EXPORTS.values() for one in export if one.column in KNOWN]
     for one in known:
@@ -118,10 +125,10 @@ def test_a_third_of_the_spellings_is_really_held_out() -> None:
 
 def test_no_synonym_stands_for_two_columns() -> None:
     owner: dict[str, str] = {}
-    for column, entry in SYNONYMS.items():
-        for name in (entry["header"], *entry["aliases"]):
+    for column, entry in WANTED.items():
+        for name in (entry.header, *entry.aliases):
             assert owner.setdefault(header_key(name), f"{column} {name}") == f"{column} {name}"
-    assert len(SYNONYMS) == 61
+    assert len(WANTED) == 61
 
 
 @pytest.mark.parametrize("wanted", [ALL_COLUMNS, KNOWN_COLUMNS], ids=["all 61", "the known 13"])
@@ -180,14 +187,14 @@ def test_how_a_header_is_matched_and_how_sure_it_is(
 
 def test_all_karamad_headers_match_exactly_whatever_the_cells() -> None:
     matches = match_headers(HEADERS, ALL_COLUMNS, sample_rows(["date"] * 61))
-    assert [match.column for match in matches] == list(SYNONYMS)
+    assert [match.column for match in matches] == list(WANTED)
     assert {match.how for match in matches} == {"exact"}
     assert "cells do not look like it" in matches[HEADERS.index("شماره")].reason_en
 
 
 def test_of_repeated_headers_the_first_is_taken() -> None:
     matches = match_headers(["شماره", "تاریخ", "شماره"], ALL_COLUMNS)
-    assert [match.column for match in matches] == ["invoice_id", "system_date_jalali", None]
+    assert [match.column for match in matches] == ["invoice_id", "system_date", None]
     assert "header number 1" in matches[2].reason_en
 
 
@@ -225,7 +232,7 @@ def test_two_headers_equally_near_to_one_column_stay_unmatched() -> None:
         ("برگشت", "int", None),
         ("شماره فاکتور", "date", None),
         ("شناسه ویزیتور", "name", None),
-        ("تاریخ صدور", "date", "system_date_jalali"),
+        ("تاریخ صدور", "date", "system_date"),
         ("تاریخ صدور", "name", None),
         ("مبلغ قبل از کسر تخفیف", "date", None),
         ("نام محصول", "code", None),
@@ -255,7 +262,7 @@ def test_a_few_cells_prove_nothing() -> None:
 
 ANY_HEADER = st.one_of(
     st.sampled_from([one.header for export in EXPORTS.values() for one in export]),
-    st.sampled_from([name for entry in SYNONYMS.values() for name in entry["aliases"]]),
+    st.sampled_from([name for one in WANTED.values() for name in one.aliases]),
     st.sampled_from(HEADERS),
     st.text(max_size=12),
 )
