@@ -16,6 +16,7 @@ from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import Any
 
+import polars as pl
 import psycopg
 from psycopg.types.json import Jsonb
 
@@ -286,7 +287,10 @@ def _gather(plan: Plan, stream: Stream, raw: RawThread | None) -> Gathered:
     stream.findings.add_issues(stream.checker.issues())
     gathered = Gathered(
         recalled=stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines"))),
-        observations=[as_csv(part) for part in stream.observations.observations()],
+        observations=[
+            as_csv(part.select(pl.lit(plan.load_id), *part.columns))
+            for part in stream.observations.observations()
+        ],
         invoices=[as_csv(part) for part in stream.rollups.invoices()],
         products=as_csv(stream.rollups.products()),
     )
@@ -336,8 +340,9 @@ def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered
     for part in gathered.invoices:
         copy_in(connection, "copy_rollup_invoices", part, **plan.names)
     copy_in(connection, "copy_rollup_products", gathered.products)
+    run(connection, "clear_findings", {"load_id": plan.load_id})
     for part in gathered.observations:
-        copy_in(connection, "copy_new_observations", part)
+        copy_in(connection, "copy_observations", part)
     stream.findings.write_lines(connection)
 
 

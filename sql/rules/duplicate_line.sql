@@ -7,7 +7,7 @@ with candidates as (
         select lines.line
         from {table} as lines
         where lines.line_no = wanted.line_no
-        offset 0  -- look each one up: the table is too new to have statistics
+        limit 1  -- a number is one line, which a table too new for statistics cannot tell
     ) as found
 ), numbered as (
     select line_no, row_number() over (partition by line order by line_no) as repetition
@@ -15,5 +15,5 @@ with candidates as (
 )
 select numbered.line_no, null as column_name, abs(sales.net_amount) as impact_amount
 from numbered
-join {sales} as sales using (line_no)
+join {sales} as sales on sales.load_id = {load_id} and sales.line_no = numbered.line_no
 where numbered.repetition > 1
