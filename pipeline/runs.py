@@ -16,6 +16,7 @@ from tempfile import NamedTemporaryFile
 from time import perf_counter
 from typing import Any
 
+import polars as pl
 import psycopg
 from psycopg.types.json import Jsonb
 
@@ -120,7 +121,7 @@ def load_file(
     else:
         asked = Asked(period, overrides)
         plan = _begin(url, settings, receipt.load_id, recognition, asked, user)
-        chunks = file_chunks(recognition.table.path, settings.block_bytes)
+        chunks = file_chunks(recognition.table.path)
         result = _run(url, settings, plan, chunks, tell, keeping)
     result.receipt = receipt
     result.seconds = round(perf_counter() - begin, 3)
@@ -152,7 +153,7 @@ def recheck(
         recognition = recognize(Path(copy.name), settings, load["source_system"], asked.overrides)
         require_columns(recognition)
         plan = _begin(url, settings, load_id, recognition, asked, user)
-        chunks = file_chunks(recognition.table.path, settings.block_bytes)
+        chunks = file_chunks(recognition.table.path)
         tell = progress or _silent
         result = _run(url, settings, plan, chunks, tell, raw_is_there=raw_is_there)
     result.seconds = round(perf_counter() - begin, 3)
@@ -286,7 +287,10 @@ def _gather(plan: Plan, stream: Stream, raw: RawThread | None) -> Gathered:
     stream.findings.add_issues(stream.checker.issues())
     gathered = Gathered(
         recalled=stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines"))),
-        observations=[as_csv(part) for part in stream.observations.observations()],
+        observations=[
+            as_csv(part.select(pl.lit(plan.load_id), *part.columns))
+            for part in stream.observations.observations()
+        ],
         invoices=[as_csv(part) for part in stream.rollups.invoices()],
         products=as_csv(stream.rollups.products()),
     )
@@ -336,8 +340,9 @@ def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered
     for part in gathered.invoices:
         copy_in(connection, "copy_rollup_invoices", part, **plan.names)
     copy_in(connection, "copy_rollup_products", gathered.products)
+    run(connection, "clear_findings", {"load_id": plan.load_id})
     for part in gathered.observations:
-        copy_in(connection, "copy_new_observations", part)
+        copy_in(connection, "copy_observations", part)
     stream.findings.write_lines(connection)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import polars as pl
@@ -148,7 +148,8 @@ def stream_file(
     """Pass a file's bytes through: RAW beside everything else; RAW is left out when it is there."""
     for block in ahead(reader.read(chunks)):
         if raw is not None:
-            raw.put(block)
+            # What waits for RAW does so without its cells: they are the larger part.
+            raw.put(replace(block, cells=block.cells.clear()))
         stream.take(block)
         if progress is not None:
             progress(len(block.text))

@@ -313,17 +313,17 @@ def _whole_lines(chunks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bo
     held = 0
     ready: bytes | None = None
     for chunk in chunks:
-        parts.append(chunk)
         held += len(chunk)
-        if held < size:
-            continue
-        whole = b"".join(parts)
-        cut = max(whole.rfind(b"\n"), whole.rfind(b"\r", 0, len(whole) - 1)) + 1
+        cut = 0
+        if held >= size:
+            cut = max(chunk.rfind(b"\n"), chunk.rfind(b"\r", 0, len(chunk) - 1)) + 1
         if cut == 0:
+            parts.append(chunk)
             continue
         if ready is not None:
             yield ready, False
-        ready, rest = whole[:cut], whole[cut:]
+        # Small chunks come together in one large copy.
+        ready, rest = b"".join([*parts, memoryview(chunk)[:cut]]), chunk[cut:]
         parts, held = ([rest], len(rest)) if rest else ([], 0)
     rest = b"".join(parts)
     if ready is not None and rest:

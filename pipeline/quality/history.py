@@ -57,7 +57,8 @@ def check_load(
     }
     for rule in rules.of_scope("history"):
         name = f"rules/{rule.code.lower()}"
-        found[rule.code] = _query(connection, name, {"published": published}, context)
+        asked = {"published": published, "candidates": recalled.orphan_candidates}
+        found[rule.code] = _query(connection, name, asked, context)
     return found
 
 

@@ -20,6 +20,7 @@ class Recalled:
     """What a load's lines said together: see the methods of `LoadMemory`."""
 
     twin_candidates: list[int]
+    orphan_candidates: list[int]
     prices: pl.DataFrame
     name_conflicts: dict[str, pl.DataFrame]
 
@@ -31,6 +32,7 @@ class LoadMemory:
     mapping: Mapping
     _twins: list[pl.DataFrame] = field(default_factory=list)
     _prices: list[pl.DataFrame] = field(default_factory=list)
+    _returns: ReturnMemory = field(default_factory=lambda: ReturnMemory())
     _names: dict[str, NameMemory] = field(default_factory=dict)
 
     def add(self, frame: pl.DataFrame, cells: pl.DataFrame) -> None:
@@ -41,6 +43,7 @@ class LoadMemory:
                 "line_no", pl.col("product_id").cast(pl.Categorical), "unit_price", "quantity"
             )
         )
+        self._returns.add(frame)
         for dimension, name in NAME_ATTRIBUTES.items():
             if name in cells.columns:
                 memory = self._names.setdefault(name, NameMemory())
@@ -48,7 +51,12 @@ class LoadMemory:
 
     def recall(self, min_price_lines: int) -> Recalled:
         """Everything that load rules ask of the memory, worked out at once."""
-        return Recalled(self.twin_candidates(), self.prices(min_price_lines), self.name_conflicts())
+        return Recalled(
+            self.twin_candidates(),
+            self._returns.orphan_candidates(),
+            self.prices(min_price_lines),
+            self.name_conflicts(),
+        )
 
     def twin_candidates(self) -> list[int]:
         """Numbers of lines that have a possible twin."""
@@ -99,6 +107,42 @@ _NO_PRICES = pl.DataFrame(
         "quantity": AMOUNT,
     }
 )
+
+
+class ReturnMemory:
+    """Which returns may have no sale in the load; hashes of 64 bits stand for codes."""
+
+    def __init__(self) -> None:
+        self._returns: list[pl.DataFrame] = []
+        self._sold: list[pl.Series] = []
+        self._invoices: list[pl.Series] = []
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Remember the canonical lines of a block."""
+        lines = frame.select(
+            "line_no",
+            is_return=pl.col("transaction_type") == "RETURN",
+            pair=pl.struct("customer_id", "product_id").hash(),
+            invoice=pl.col("invoice_id").hash(),
+            reference=pl.col("reference_invoice_id").hash(),
+        )
+        sales = lines.filter(~pl.col("is_return"))
+        self._sold.append(sales["pair"])
+        self._invoices.append(sales["invoice"].unique())
+        self._returns.append(lines.filter("is_return").select("line_no", "pair", "reference"))
+
+    def orphan_candidates(self) -> list[int]:
+        """Numbers of returns whose product and customer, and reference, are in no sale here."""
+        if not self._returns:
+            return []
+        sold = pl.concat(self._sold).to_frame("pair")
+        invoices = pl.concat(self._invoices).to_frame("reference")
+        orphans = (
+            pl.concat(self._returns)
+            .join(sold, on="pair", how="anti")
+            .join(invoices, on="reference", how="anti")
+        )
+        return sorted(orphans["line_no"])
 
 
 class NameMemory:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from io import BytesIO
 from typing import Any
 
 import polars as pl
@@ -80,7 +81,9 @@ def as_csv(frame: pl.DataFrame) -> bytes:
     """A frame as CSV for COPY: exact decimals without idle zeros, null as nothing."""
     amounts = [name for name, dtype in frame.schema.items() if dtype == AMOUNT]
     frame = frame.with_columns(_shortest(frame[name]) for name in amounts)
-    return frame.write_csv(include_header=False).encode()
+    out = BytesIO()
+    frame.write_csv(out, include_header=False)
+    return out.getvalue()
 
 
 def _shortest(column: pl.Series) -> pl.Series:

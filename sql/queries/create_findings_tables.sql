@@ -18,14 +18,6 @@ create temporary table new_set_aside_lines (
     line_no     integer not null,
     kind        text not null
 ) on commit drop;
-create temporary table new_observations (
-    dimension   text not null,
-    entity_id   text not null,
-    attributes  jsonb not null,
-    lines       integer not null,
-    first_date  date not null,
-    last_date   date not null
-) on commit drop;
 create temporary table new_rollup_products (
     like kpi.rollup_products
 ) on commit drop;

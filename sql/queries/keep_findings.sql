@@ -12,7 +12,10 @@ with titles as (
             )
         ) as line_key
     from found_issues as issues
-    left join {sales} as sales using (line_no)
+    left join {sales} as sales
+        on issues.business_key is null
+        and sales.load_id = %(load_id)s
+        and sales.line_no = issues.line_no
 ), rejected as (
     insert into canonical.rejected_lines (load_id, line_no, net_amount)
     select %(load_id)s, line_no, net_amount
@@ -21,12 +24,6 @@ with titles as (
     insert into canonical.set_aside_lines (load_id, line_no, kind)
     select %(load_id)s, line_no, kind
     from new_set_aside_lines
-), observations as (
-    insert into dim.observations (
-        load_id, dimension, entity_id, attributes, lines, first_date, last_date
-    )
-    select %(load_id)s, dimension, entity_id, attributes, lines, first_date, last_date
-    from new_observations
 ), products as (
     insert into kpi.rollup_products
     select %(load_id)s, %(source)s, jalali_month, product_id, sales_amount, returns_amount,

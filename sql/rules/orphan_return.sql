@@ -1,9 +1,12 @@
 -- Purpose: returns of which neither a sale of the product to the customer nor the invoice they
--- refer to is known, in this load or a published one. Grain: one line.
+-- refer to is known, in this load or a published one. Grain: one line. The candidates are lines
+-- that found no sale in this load while it was read; here each is looked up to the letter.
 with returns as (
     select line_no, customer_id, product_id, reference_invoice_id, net_amount
     from {sales} as returned
-    where transaction_type = 'RETURN'
+    where load_id = {load_id}
+        and line_no = any(%(candidates)s::integer[])
+        and transaction_type = 'RETURN'
         and not exists (
             select
             from {sales} as sale
