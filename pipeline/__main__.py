@@ -11,7 +11,9 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli import mapping as mapping_verbs
 from pipeline.cli.faults import REFUSED, Commands, wrong_use
+from pipeline.cli.options import Delimiter, Encoding, HeaderLine, Quote, Sheet, overrides_of
 
 app = typer.Typer(
     cls=Commands,
@@ -21,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(mapping_verbs.app, name="mapping")
 
 _FILE = {"exists": True, "dir_okay": False, "readable": True}
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", **_FILE)]
@@ -40,18 +44,33 @@ def load(
     source: Source = None,
     period: Annotated[str | None, typer.Option(help="Month of the files, such as 1403-05.")] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Publish each load after it.")] = False,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
+    header_line: HeaderLine = None,
+    sheet: Sheet = None,
     as_json: Json = False,
 ) -> None:
     """Take files in and run the pipeline over each; a refused file stops no other."""
     from pipeline.cli.loads import Wish, load_files
     from pipeline.cli.session import open_session
 
-    wish = Wish(source, period, publish, as_json)
+    overrides = overrides_of(encoding, delimiter, quote, header_line, sheet)
+    wish = Wish(source, period, publish, as_json, overrides=overrides)
     raise typer.Exit(load_files(open_session(), files, wish))
 
 
 @app.command()
-def preview(file: File, source: Source = None, as_json: Json = False) -> None:
+def preview(
+    file: File,
+    source: Source = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
+    header_line: HeaderLine = None,
+    sheet: Sheet = None,
+    as_json: Json = False,
+) -> None:
     """Show what a file is and how its columns are understood; nothing is written."""
     from pipeline.cli.output import to_json
     from pipeline.cli.reports import preview_facts, preview_text
@@ -59,7 +78,8 @@ def preview(file: File, source: Source = None, as_json: Json = False) -> None:
     from pipeline.recognition import recognize, require_columns
 
     session = open_session()
-    found = recognize(file, session.settings, source)
+    overrides = overrides_of(encoding, delimiter, quote, header_line, sheet)
+    found = recognize(file, session.settings, source, overrides, session.remembered(source))
     facts = preview_facts(found, session.settings.language)
     typer.echo(to_json(facts) if as_json else preview_text(session, facts))
     require_columns(found)

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
+from pipeline.errors import RefusedFile
 from pipeline.ingestion.inspection import Inspection, Overrides, inspect_source
 from pipeline.ingestion.refusals import refuse_unless_table
 from pipeline.ingestion.workbook import describe_workbook, workbook_to_lines
@@ -47,7 +48,7 @@ class Table:
 
 def open_table(path: Path, limit_bytes: int, overrides: Overrides | None = None) -> Table:
     """Open a file as a text table; raises RefusedFile when it holds none."""
-    kind = refuse_unless_table(path, limit_bytes)
+    kind = _kind(path, limit_bytes, overrides)
     if kind == TEXT:
         return Table(path, TEXT)
     described = describe_workbook(path)
@@ -58,6 +59,16 @@ def open_table(path: Path, limit_bytes: int, overrides: Overrides | None = None)
         rendering.write(line)
     rendering.flush()
     return Table(Path(rendering.name), kind, sheet, described.remarks, rendering)
+
+
+def _kind(path: Path, limit_bytes: int, overrides: Overrides | None) -> str:
+    try:
+        return refuse_unless_table(path, limit_bytes)
+    except RefusedFile as refusal:
+        # Who names the encoding knows that it is text.
+        if refusal.code == "FILE_IS_BINARY" and overrides and overrides.encoding:
+            return TEXT
+        raise
 
 
 def render(path: Path, sheet: str | None) -> Iterator[bytes]:
