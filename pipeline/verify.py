@@ -7,6 +7,9 @@ I1 every receipt has its file, bit for bit · I2 the RAW lines are the file · I
 exactly one of canonical, rejected and set aside · I4 their amounts add up to the file's · I5 no
 line is canonical twice · I6 one published load per month, states as published · I7 rollups and KPI
 views are what the facts come to.
+
+One thing is shared: of a workbook, RAW is held against the pipeline's own rendering of the sheet,
+made anew from the kept bytes.
 """
 
 from __future__ import annotations
@@ -47,6 +50,10 @@ __all__ = ["Gap", "Progress", "verify"]
 # Told after each load: bytes of files proved so far, bytes of all files.
 Progress = Callable[[int, int], None]
 
+_NO_TEXT = Words(
+    fa="فایل را نمی‌توان دوباره خواند: ",
+    en="The file cannot be read again: ",
+)
 _NO_CONTRACT = Words(
     fa="مبلغ‌ها را نمی‌توان دوباره خواند: ",
     en="The amounts cannot be read again: ",
@@ -108,19 +115,27 @@ def _check_lines(
     Where the kept file itself is broken, RAW has nothing to be compared with. The net amount is
     None where not every line could be read for it.
     """
-    walk = TextWalk(load["load_id"], _text(connection, load) if file_is_sound else None)
     amounts, gaps = _open_amounts(connection, load, config_dir)
-    for raw in _raw_lines(connection, load["load_id"]):
-        if file_is_sound:
-            walk.take(raw)
-        if amounts is not None:
-            amounts.take(raw)
-    walk.finish()
-    if walk.gap is not None:
-        return [walk.gap], None
-    if amounts is None:
+    if file_is_sound and (gap := _walk(connection, load, amounts)) is not None:
+        return [gap], None
+    if amounts is None or not file_is_sound:
         return gaps, None
-    return [*amounts.gaps.values()], amounts.total if amounts.complete and file_is_sound else None
+    return [*amounts.gaps.values()], amounts.total if amounts.complete else None
+
+
+def _walk(connection: Connection, load: Row, amounts: AmountCheck | None) -> Gap | None:
+    """Lay the RAW lines along the file, and let the amounts be compared on the way."""
+    walk = TextWalk(load["load_id"], _text(connection, load))
+    try:
+        for raw in _raw_lines(connection, load["load_id"]):
+            walk.take(raw)
+            if amounts is not None:
+                amounts.take(raw)
+        walk.finish()
+    except PipelineError as error:
+        fa, en = _NO_TEXT.fa + error.text("fa"), _NO_TEXT.en + error.text("en")
+        return Gap("I2", load["load_id"], None, fa, en)
+    return walk.gap
 
 
 def _open_amounts(

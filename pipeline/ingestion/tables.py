@@ -11,7 +11,6 @@ from typing import Any, BinaryIO
 from pipeline.errors import RefusedFile
 from pipeline.ingestion.inspection import Inspection, Overrides, inspect_source
 from pipeline.ingestion.refusals import refuse_unless_table
-from pipeline.ingestion.workbook import describe_workbook, workbook_to_lines
 
 TEXT = "text"
 
@@ -51,6 +50,9 @@ def open_table(path: Path, limit_bytes: int, overrides: Overrides | None = None)
     kind = _kind(path, limit_bytes, overrides)
     if kind == TEXT:
         return Table(path, TEXT)
+    # Imported when a workbook comes: the reading child imports this package too.
+    from pipeline.ingestion.workbook import describe_workbook
+
     described = describe_workbook(path)
     wanted = overrides.sheet if overrides else None
     sheet = wanted or next(sheet.name for sheet in described.sheets if sheet.chosen)
@@ -73,5 +75,7 @@ def _kind(path: Path, limit_bytes: int, overrides: Overrides | None) -> str:
 
 def render(path: Path, sheet: str | None) -> Iterator[bytes]:
     """The rows of a sheet as lines of UTF-8 CSV, one per row: line numbers are row numbers."""
+    from pipeline.ingestion.workbook import workbook_to_lines
+
     with workbook_to_lines(path, sheet) as lines:
         yield from lines

@@ -115,7 +115,7 @@ def questions(rule: Rule, rules: RuleSet, mapping: Mapping) -> list[Question]:
     """The rule asked of each of its columns that the source gives; empty where it gives none."""
     if not rule.columns:
         return []
-    given = {*mapping.columns, *mapping.attributes}
+    given = {*mapping.columns, *mapping.derived, *mapping.attributes}
     columns = [column for column in rule.columns if column in given]
     if "{column}" not in (rule.expression or ""):
         columns = columns[:1] or list(rule.columns[:1])

@@ -11,7 +11,7 @@ import polars as pl
 from pipeline.contracts import DATES, KEYS, MEASURES, TEXTS, TRANSACTION_TYPE, Mapping
 from pipeline.transform.cells import clean, clean_keys, map_distinct
 from pipeline.transform.jalali import jalali_text, read_date
-from pipeline.transform.numbers import AMOUNT, read_numbers
+from pipeline.transform.numbers import AMOUNT, LIMIT, read_numbers
 from pipeline.transform.text import fold_text
 
 SIGNED_BESIDE_NET = (
@@ -111,7 +111,7 @@ class Normalizer:
             discount_amount=pl.col("discount_volume") + pl.col("discount_cash")
         )
         for name, formula in self.mapping.derived.items():
-            frame = frame.with_columns(pl.sql_expr(formula).cast(AMOUNT).alias(name))
+            frame = frame.with_columns(_exact(name, frame.select(pl.sql_expr(formula)).to_series()))
         if "net_amount" in self.mapping.derived:
             frame = frame.with_columns(given_net_amount=pl.col("net_amount"))
         return frame
@@ -154,6 +154,15 @@ class Normalizer:
         return frame.with_columns(
             jalali.alias("event_date_jalali"), jalali.str.head(7).alias("jalali_month")
         )
+
+
+def _exact(name: str, derived: pl.Series) -> list[pl.Series]:
+    """A derived amount, and where it has more digits than an amount holds: named, not rounded."""
+    amount = derived.cast(AMOUNT).alias(name)
+    surplus = ((amount != derived) | ~amount.is_between(-LIMIT, LIMIT)).fill_null(False)
+    if surplus.any():
+        amount = amount.set(surplus, None)
+    return [amount, surplus.alias(f"{name}_unreadable")]
 
 
 def _constant(name: str, value: object, dtype: pl.DataType, height: int) -> pl.Series:

@@ -67,14 +67,14 @@ def as_utf8(chunks: Iterable[bytes], encoding: str, bom: bytes) -> Iterator[byte
 class TextWalk:
     """Walks through a file's text, one RAW line after the other; `gap` is the first one found.
 
-    `pieces` are the text as UTF-8. None stands for a file that is no text (a workbook): then the
-    numbers alone are followed, each row one line from 1 on.
+    `pieces` are the text as UTF-8: a file's behind its byte order mark, or of a workbook the
+    rendering of its sheet.
     """
 
-    def __init__(self, load_id: int, pieces: Iterable[bytes] | None) -> None:
+    def __init__(self, load_id: int, pieces: Iterable[bytes]) -> None:
         self.gap: Gap | None = None
         self._load_id = load_id
-        self._pieces = None if pieces is None else iter(pieces)
+        self._pieces = iter(pieces)
         self._text, self._at, self._ended = b"", 0, False
         self._next_line_no = 1
 
@@ -85,7 +85,7 @@ class TextWalk:
 
     def finish(self) -> None:
         """Make sure that nothing of the file is left."""
-        if self.gap is None and self._pieces is not None and self._holds(1):
+        if self.gap is None and self._holds(1):
             self._note(self._next_line_no, _ABSENT, found="-", expected=self._rest_of_line())
 
     def _step(self, raw: RawLine) -> None:
@@ -95,9 +95,7 @@ class TextWalk:
         if raw.line_no < self._next_line_no:
             return self._note(raw.line_no, _TWICE, expected=self._next_line_no)
         self._next_line_no += 1
-        if self._pieces is not None:
-            self._match(raw, _body(raw))
-        return None
+        return self._match(raw, _body(raw))
 
     def _match(self, raw: RawLine, body: bytes) -> None:
         if not self._holds(1):
@@ -127,7 +125,7 @@ class TextWalk:
     def _holds(self, count: int) -> bool:
         """Bring so many bytes of the text into reach; False where the file ends before."""
         while len(self._text) - self._at < count and not self._ended:
-            piece = next(self._pieces, None) if self._pieces is not None else None
+            piece = next(self._pieces, None)
             if piece is None:
                 self._ended = True
             else:

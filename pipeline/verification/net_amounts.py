@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from pipeline.contracts import MEASURES, TRANSACTION_TYPE, Mapping
+from pipeline.contracts import TRANSACTION_TYPE, Mapping
 from pipeline.verification.cells import CellCutter
 from pipeline.verification.formulas import evaluate, names_in
 from pipeline.verification.numbers import clean, read_amount
@@ -34,12 +34,14 @@ class NetReader:
     """Reads the signed net amount of lines of one load.
 
     `positions` are those of the type column and of every measure that the net amount depends on,
-    by canonical name; `width` is the number of cells of a record.
+    by canonical name; `absent` are those measures that the file does not have: they count as
+    nothing. `width` is the number of cells of a record.
     """
 
     mapping: Mapping
     cutter: CellCutter
     positions: dict[str, int]
+    absent: dict[str, Decimal]
     width: int
     _types: dict[str, str | None]
 
@@ -48,7 +50,8 @@ class NetReader:
         """The reader for a run, from its contract, its inspection and its matched headers."""
         header = inspection["header"]
         matched = {match["column"]: match["position"] for match in matches["matches"]}
-        wanted = {TRANSACTION_TYPE, "quantity", *names_in(mapping.derived, "net_amount")}
+        measures = {"quantity", *names_in(mapping.derived, "net_amount")}
+        wanted = {TRANSACTION_TYPE, *measures}
         positions = {
             name: _position(mapping.columns[name].header, header, matched.get(name))
             for name in wanted
@@ -56,7 +59,8 @@ class NetReader:
         }
         present = {name: at for name, at in positions.items() if at is not None}
         cutter = CellCutter.of(inspection["dialect"])
-        return cls(mapping, cutter, present, inspection["width"], {})
+        absent = dict.fromkeys(measures - set(present), Decimal(0))
+        return cls(mapping, cutter, present, absent, inspection["width"], {})
 
     def net_amount(self, line: str) -> Decimal | None:
         """The net amount of a line, a return's negative; None where it cannot be read.
@@ -66,17 +70,14 @@ class NetReader:
         cells = self.cutter.cut(line)
         if len(cells) != self.width:
             raise WrongWidthError(len(cells))
-        given = {name: self._measure(name, cells) for name in self.positions if name in MEASURES}
-        given = {**dict.fromkeys(self._absent(), Decimal(0)), **given}
+        measures = (name for name in self.positions if name != TRANSACTION_TYPE)
+        given = {name: self._measure(name, cells) for name in measures}
+        given |= self.absent
         net = evaluate(self.mapping.derived, given, "net_amount")
         if not self._is_return(cells, given["quantity"], net):
             return net
         signed = _as_return(given, given["quantity"] or Decimal(0), net or Decimal(0))
         return evaluate(self.mapping.derived, signed, "net_amount")
-
-    def _absent(self) -> set[str]:
-        """Measures that the file does not have: they count as nothing."""
-        return {"quantity", *names_in(self.mapping.derived, "net_amount")} - set(self.positions)
 
     def _measure(self, name: str, cells: Sequence[str]) -> Decimal | None:
         text = clean(cells[self.positions[name]])

@@ -1,49 +1,16 @@
--- Purpose: products as they were at the time, from the observations of published loads.
--- Grain: one span of days in which the attributes of one entity held. A set of attributes seen only
--- within the days of a more frequent one of the same load is noise and makes no version.
-with seen as (
-    select load_id, entity_id, attributes, lines, first_date, last_date
-    from dim.observations
-    join app.load_states as states using (load_id)
-    where dimension = 'products'
-        and states.source_system = %(source)s
-        and states.state = 'published'
-), ranked as (
-    select entity_id, attributes, first_date, last_date,
-        bool_or(is_within) over (partition by load_id, entity_id, attributes) as is_noise
-    from (
-        select seen.*,
-            lines < max(lines) over (partition by load_id, entity_id)
-            and first_date >= first_value(first_date) over by_frequency
-            and last_date <= first_value(last_date) over by_frequency as is_within
-        from seen
-        window by_frequency as (
-            partition by load_id, entity_id
-            order by lines desc, first_date, attributes::text
-        )
-    ) as compared
-), ordered as (
-    select entity_id, attributes, first_date,
-        lag(attributes) over by_day is distinct from attributes as is_change
-    from ranked
-    where not is_noise
-    window by_day as (partition by entity_id order by first_date, last_date, attributes::text)
-), versions as (
-    select distinct on (entity_id, first_date) entity_id, attributes, first_date
-    from ordered
-    where is_change
-    order by entity_id, first_date, attributes::text desc
-)
+-- Purpose: products of a source as they were at the time, from what is published.
+-- Grain: one span of days in which the attributes of one entity held.
 insert into dim.products (
     source_system, product_id, valid_from, valid_to, product_name, barcode, brand_id, brand,
     product_group_id, product_group, product_subgroup, supplier, unit_of_measure,
     pieces_per_carton, unit_weight
 )
-select %(source)s, entity_id, first_date,
-    lead(first_date) over (partition by entity_id order by first_date),
-    attributes ->> 'product_name', attributes ->> 'barcode', attributes ->> 'brand_id',
-    attributes ->> 'brand', attributes ->> 'product_group_id', attributes ->>
-    'product_group', attributes ->> 'product_subgroup', attributes ->> 'supplier',
-    attributes ->> 'unit_of_measure', attributes ->> 'pieces_per_carton', attributes ->>
-    'unit_weight'
-from versions
+select
+    source_system, entity_id, valid_from, valid_to, attributes ->> 'product_name',
+    attributes ->> 'barcode', attributes ->> 'brand_id', attributes ->> 'brand',
+    attributes ->> 'product_group_id', attributes ->> 'product_group',
+    attributes ->> 'product_subgroup', attributes ->> 'supplier',
+    attributes ->> 'unit_of_measure', attributes ->> 'pieces_per_carton',
+    attributes ->> 'unit_weight'
+from dim.observed_versions
+where source_system = %(source)s and dimension = 'products'

@@ -43,10 +43,10 @@ EXAMPLES = [
 
 
 def test_the_catalogue_holds_every_rule_of_the_design() -> None:
-    assert {rule.code for rule in RULES} == ERRORS | WARNINGS
+    assert {rule.code for rule in RULES} >= ERRORS | WARNINGS
     errors = {rule.code for rule in RULES if rule.severity == "ERROR"}
-    assert errors == ERRORS
-    assert {rule.code for rule in RULES if rule.fixed} == errors
+    assert errors >= ERRORS
+    assert {rule.code for rule in RULES if rule.fixed} >= ERRORS
 
 
 @pytest.fixture(scope="module")
