@@ -150,6 +150,13 @@ def test_an_unknown_source_is_wrong_use(cli: Cli, verb: str) -> None:
     assert "'nobody' is not known" in result.stderr
 
 
+def test_the_group_alone_is_wrong_use(cli: Cli) -> None:
+    result = cli("mapping")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 2
+    assert "mapping --help" in result.stderr
+
+
 def test_preview_without_a_database_says_so_and_goes_on(
     cli: Cli, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

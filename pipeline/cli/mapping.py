@@ -11,7 +11,6 @@ from pipeline.cli.faults import wrong_use
 
 app = typer.Typer(
     help="What the headers of a source system mean: see, export, import, confirm.",
-    no_args_is_help=True,
     rich_markup_mode=None,
 )
 

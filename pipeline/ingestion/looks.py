@@ -13,7 +13,7 @@ from pipeline.ingestion.inspection import Inspection, Overrides
 from pipeline.ingestion.lines import Line, LineSplitter
 from pipeline.ingestion.source import open_source, take_sample
 from pipeline.ingestion.table import read_records
-from pipeline.ingestion.tables import TEXT, Table, open_table
+from pipeline.ingestion.tables import TEXT, Table, kind_of, open_table
 from pipeline.ingestion.workbook_refusals import remark_text as workbook_remark
 
 SAMPLE_RECORDS = 300
@@ -99,8 +99,7 @@ class Looks:
 
     def _meant_for(self, remembered: Overrides) -> Overrides:
         """Settings of text say nothing of a workbook, nor a sheet of a text."""
-        table = self._table(remembered if remembered.sheet is None else Overrides())
-        if table.format == TEXT:
+        if kind_of(self._path, self._limit, remembered) == TEXT:
             return replace(remembered, sheet=None)
         return replace(remembered, **dict.fromkeys(_OF_TEXT))
 

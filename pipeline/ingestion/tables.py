@@ -47,7 +47,7 @@ class Table:
 
 def open_table(path: Path, limit_bytes: int, overrides: Overrides | None = None) -> Table:
     """Open a file as a text table; raises RefusedFile when it holds none."""
-    kind = _kind(path, limit_bytes, overrides)
+    kind = kind_of(path, limit_bytes, overrides)
     if kind == TEXT:
         return Table(path, TEXT)
     # Imported when a workbook comes: the reading child imports this package too.
@@ -63,7 +63,8 @@ def open_table(path: Path, limit_bytes: int, overrides: Overrides | None = None)
     return Table(Path(rendering.name), kind, sheet, described.remarks, rendering)
 
 
-def _kind(path: Path, limit_bytes: int, overrides: Overrides | None) -> str:
+def kind_of(path: Path, limit_bytes: int, overrides: Overrides | None = None) -> str:
+    """Text, xlsx, xlsb, xls or ods; RefusedFile for anything else. Nothing is rendered."""
     try:
         return refuse_unless_table(path, limit_bytes)
     except RefusedFile as refusal:
