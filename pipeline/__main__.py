@@ -11,7 +11,9 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli import mapping as mapping_verbs
 from pipeline.cli.faults import REFUSED, Commands, wrong_use
+from pipeline.cli.options import Delimiter, Encoding, HeaderLine, Quote, Sheet, overrides_of
 
 app = typer.Typer(
     cls=Commands,
@@ -21,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(mapping_verbs.app, name="mapping")
 
 _FILE = {"exists": True, "dir_okay": False, "readable": True}
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", **_FILE)]
@@ -40,13 +44,19 @@ def load(
     source: Source = None,
     period: Annotated[str | None, typer.Option(help="Month of the files, such as 1403-05.")] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Publish each load after it.")] = False,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
+    header_line: HeaderLine = None,
+    sheet: Sheet = None,
     as_json: Json = False,
 ) -> None:
     """Take files in and run the pipeline over each; a refused file stops no other."""
     from pipeline.cli.loads import Wish, load_files
     from pipeline.cli.session import open_session
 
-    wish = Wish(source, period, publish, as_json)
+    overrides = overrides_of(encoding, delimiter, quote, header_line, sheet)
+    wish = Wish(source, period, publish, as_json, overrides=overrides)
     raise typer.Exit(load_files(open_session(), files, wish))
 
 
@@ -61,6 +71,11 @@ def preview(
             help="Compare with the last load of the source; usual where a database runs.",
         ),
     ] = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
+    header_line: HeaderLine = None,
+    sheet: Sheet = None,
     as_json: Json = False,
 ) -> None:
     """Show what a file is, and what differs from the last load; nothing is written."""
@@ -71,7 +86,8 @@ def preview(
     from pipeline.recognition import recognize, require_columns
 
     session = open_session()
-    found = recognize(file, session.settings, source)
+    overrides = overrides_of(encoding, delimiter, quote, header_line, sheet)
+    found = recognize(file, session.settings, source, overrides, session.remembered(source))
     facts = preview_facts(found, session.settings.language)
     drift = drift_facts(session, found, compare, quiet=as_json)
     facts["drift"] = drift

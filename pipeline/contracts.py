@@ -51,6 +51,8 @@ NAME_ATTRIBUTES = {
     "products": "product_name",
     "salespeople": "salesperson_name",
 }
+# A header that a user said to be none of the columns: kept in RAW alone, and free to go missing.
+IGNORED = "ignored_"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -200,34 +202,47 @@ def read_mapping(config_dir: Path, source_system: str) -> Mapping:
     return read_contract(mapping_path(config_dir, source_system), Mapping)
 
 
+def mapping_from(facts: Any, where: str) -> Mapping:
+    """The mapping that was kept as `facts`; WrongContract lists every fault and names `where`."""
+    try:
+        return Mapping.model_validate(facts)
+    except ValidationError as error:
+        raise _wrong(where, [_fault(fault) for fault in error.errors()]) from error
+
+
 def read_contract(path: Path, model: type[Contract]) -> Contract:
     """Read and validate a YAML file; WrongContract lists every fault with its line."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise _wrong(path.name, [f"the file is not UTF-8 text: {error.reason}"]) from error
     try:
         return model.model_validate(yaml.load(text, _Loader))  # noqa: S506  safe, and in C
     except yaml.YAMLError as error:
-        raise _wrong(path, [" ".join(str(error).split())]) from error
+        raise _wrong(path.name, [" ".join(str(error).split())]) from error
     except ValidationError as error:
         lines = _key_lines(text)
-        raise _wrong(path, [_fault(fault, lines) for fault in error.errors()]) from error
+        raise _wrong(path.name, [_fault(fault, lines) for fault in error.errors()]) from error
 
 
-def _fault(fault: Any, lines: dict[tuple[str, ...], int]) -> str:
+def _fault(fault: Any, lines: dict[tuple[str, ...], int] | None = None) -> str:
+    """A fault with its line (where there are lines), its key and what is wrong."""
     key = tuple(str(part) for part in fault["loc"])
     at = key
-    while at and at not in lines:
+    while lines and at and at not in lines:
         at = at[:-1]
     found = "" if fault["type"] == "missing" else f", found {str(fault['input'])[:60]!r}"
     message = fault["msg"].removeprefix("Value error, ")
     if not key:
         found = ""
-    return f"line {lines.get(at, 1)}, key {'.'.join(key) or '(file)'}: {message}{found}"
+    place = "" if lines is None else f"line {lines.get(at, 1)}, "
+    return f"{place}key {'.'.join(key) or '(file)'}: {message}{found}"
 
 
-def _wrong(path: Path, faults: list[str]) -> WrongContract:
+def _wrong(where: str, faults: list[str]) -> WrongContract:
     return WrongContract(
         "WRONG_CONTRACT",
-        where=path.name,
+        where=where,
         fa="این فایل تنظیم {count} ایراد دارد؛ هر یک را در همان خط درست کنید:\n- {faults}",
         en="This configuration file has {count} faults; mend each at its line:\n- {faults}",
         count=len(faults),

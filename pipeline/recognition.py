@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from itertools import islice
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from pipeline.contracts import Mapping, list_sources, read_mapping
+from pipeline.contracts import Mapping
 from pipeline.errors import RefusedFile
 from pipeline.ingestion.headers import Match, Wanted, match_headers
 from pipeline.ingestion.inspection import Inspection, Overrides
-from pipeline.ingestion.table import read_records
-from pipeline.ingestion.tables import Table, open_table
+from pipeline.ingestion.looks import Look, Looks, given_names, unfit
+from pipeline.ingestion.tables import Table
 from pipeline.settings import Settings
+from pipeline.source_memory import NOTHING, Remembered
 from pipeline.transform.jalali import period_of
 from pipeline.transform.normalize import Normalizer
-
-SAMPLE_RECORDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +26,32 @@ class Recognition:
     """A file that can be taken in: what it is and what its columns mean."""
 
     path: Path
-    table: Table
-    inspection: Inspection
+    look: Look
     mapping: Mapping
     matches: tuple[Match, ...]
-    sample: tuple[tuple[str, ...], ...]
+
+    @property
+    def table(self) -> Table:
+        return self.look.table
+
+    @property
+    def inspection(self) -> Inspection:
+        return self.look.inspection
+
+    @property
+    def sample(self) -> tuple[tuple[str, ...], ...]:
+        """The first sound records, up to some hundred."""
+        return self.look.sample
+
+    @property
+    def overrides(self) -> Overrides:
+        """What was not left to detection: said by the user, or remembered and fitting."""
+        return self.look.overrides
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Codes of what a workbook holds beside its cells, and of what was left aside."""
+        return (*self.look.table.remarks, *self.look.remarks)
 
     @property
     def positions(self) -> dict[str, int]:
@@ -73,19 +91,27 @@ class Recognition:
 
 
 def recognize(
-    path: Path, settings: Settings, source: str | None = None, overrides: Overrides | None = None
+    path: Path,
+    settings: Settings,
+    source: str | None = None,
+    overrides: Overrides | None = None,
+    remembered: Remembered = NOTHING,
 ) -> Recognition:
     """Look at a file; nothing is written.
 
-    Without `source` the source system whose columns fit best is taken. Raises RefusedFile when the
-    file is no table, or lacks columns that its source requires.
+    Without `source` the source system whose columns fit best is taken. What is `remembered` of a
+    source holds as far as it fits the file, unless the user gives `overrides`. Raises RefusedFile
+    when the file is no table, PipelineError for overrides that make no sense.
     """
-    table = open_table(path, settings.max_file_bytes, overrides)
-    inspection = table.inspect(overrides)
-    sample = tuple(_sample(table.path, inspection))
-    sources = [source] if source else list_sources(settings.config_dir)
-    mappings = [read_mapping(settings.config_dir, name) for name in sources]
-    found = [_match(path, table, inspection, mapping, sample) for mapping in mappings]
+    looks = Looks(path, settings.max_file_bytes)
+    given = overrides or Overrides()
+    found = []
+    for mapping in remembered.mappings_in_force(settings.config_dir, source):
+        said = remembered.overrides.get(mapping.source_system)
+        if said is None or given.says_something:
+            found.append(_match(path, looks.under(given), mapping))
+        else:
+            found.append(_match_as_remembered(path, looks, said, mapping))
     return min(found, key=lambda one: (len(one.missing_required()), -len(one.positions)))
 
 
@@ -121,25 +147,20 @@ def wanted_columns(mapping: Mapping) -> list[Wanted]:
     ]
 
 
-def _match(
-    path: Path,
-    table: Table,
-    inspection: Inspection,
-    mapping: Mapping,
-    sample: Sequence[tuple[str, ...]],
+def _match(path: Path, look: Look, mapping: Mapping) -> Recognition:
+    matches = match_headers(look.inspection.header, wanted_columns(mapping), look.sample)
+    return Recognition(path, look, mapping, tuple(matches))
+
+
+def _match_as_remembered(
+    path: Path, looks: Looks, said: Overrides, mapping: Mapping
 ) -> Recognition:
-    matches = match_headers(inspection.header, wanted_columns(mapping), sample)
-    return Recognition(path, table, inspection, mapping, tuple(matches), tuple(sample))
-
-
-def _sample(path: Path, inspection: Inspection) -> list[tuple[str, ...]]:
-    records = read_records(path, inspection)
-    sound = (
-        tuple(record.cells)
-        for record in records
-        if record.kind == "record"
-        and record.damage is None
-        and record.cells is not None
-        and len(record.cells) == inspection.width
-    )
-    return list(islice(sound, SAMPLE_RECORDS))
+    """Read by what is remembered, unless the file shows more of its columns without it."""
+    found = _match(path, looks.fitting(said), mapping)
+    if not found.overrides.says_something or not found.missing_required():
+        return found
+    plain = _match(path, looks.under(Overrides()), mapping)
+    if len(plain.missing_required()) >= len(found.missing_required()):
+        return found
+    aside = found.look.remarks + unfit(given_names(found.overrides))
+    return replace(plain, look=replace(plain.look, remarks=aside))

@@ -34,6 +34,7 @@ class LoadResult:
     seconds: float = 0.0
     balanced: bool = True
     receipt: Receipt | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def read_load(connection: Connection, load_id: int) -> Row:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -20,7 +20,7 @@ import polars as pl
 import psycopg
 from psycopg.types.json import Jsonb
 
-from pipeline.contracts import Mapping, read_mapping
+from pipeline.contracts import Mapping
 from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run, transaction
 from pipeline.errors import DatabaseAway, PipelineError, RefusedAction
 from pipeline.ingestion.blocks import BlockReader
@@ -40,6 +40,7 @@ from pipeline.quality.rules import RuleSet, read_catalogue, rule_set
 from pipeline.recognition import Recognition, recognize, require_columns
 from pipeline.results import LoadResult, read_load, read_result, run_tables
 from pipeline.settings import Settings
+from pipeline.source_memory import read_remembered, remember_overrides, remembered_of
 from pipeline.streaming import RawThread, Stream, Totals, open_reader, stream_file
 from pipeline.transform.dimensions import ObservationMemory
 from pipeline.transform.facts import FactWriter, as_csv
@@ -102,13 +103,15 @@ def load_file(
 ) -> LoadResult:
     """Take a file in and run the pipeline over it; the load is a draft afterwards.
 
-    The same bytes again write nothing: the result names the first load. Raises RefusedFile when the
+    The same bytes again write nothing: the result names the first load. What `overrides` say is
+    remembered of the source once the run is through. Raises RefusedFile when the
     file cannot be taken in (nothing is kept then), and PipelineError when the run fails (the file
     is kept then, and `recheck` runs it again).
     """
     begin = perf_counter()
     tell = progress or _silent
-    recognition = recognize(path, settings, source, overrides)
+    remembered = read_remembered(url, source)
+    recognition = recognize(path, settings, source, overrides, remembered)
     require_columns(recognition)
     check_period(recognition.mapping, period)
     tell(STORE, 0)
@@ -119,10 +122,13 @@ def load_file(
         result = read_result(url, receipt.load_id)
         result.duplicate_of = receipt.load_id
     else:
-        asked = Asked(period, overrides)
+        asked = Asked(period, recognition.overrides)
         plan = _begin(url, settings, receipt.load_id, recognition, asked, user)
         chunks = file_chunks(recognition.table.path)
         result = _run(url, settings, plan, chunks, tell, keeping)
+        result.remarks = recognition.remarks
+        if overrides is not None and overrides.says_something:
+            remember_overrides(url, result.source, overrides, user)
     result.receipt = receipt
     result.seconds = round(perf_counter() - begin, 3)
     return result
@@ -148,9 +154,12 @@ def recheck(
             copy.write(chunk)
         copy.flush()
         raw_is_there = bool(fetch_all(connection, "find_partition", lines_partition(load_id)))
-        check_period(read_mapping(settings.config_dir, load["source_system"]), period)
+        source = load["source_system"]
+        # The mapping of today, but the file is read as it was: settings of later files are not its.
+        remembered = replace(remembered_of(connection, source), overrides={})
+        check_period(remembered.mapping(settings.config_dir, source), period)
         asked = _asked_before(connection, load, period)
-        recognition = recognize(Path(copy.name), settings, load["source_system"], asked.overrides)
+        recognition = recognize(Path(copy.name), settings, source, asked.overrides, remembered)
         require_columns(recognition)
         plan = _begin(url, settings, load_id, recognition, asked, user)
         chunks = file_chunks(recognition.table.path)
@@ -208,7 +217,7 @@ def _inspection_facts(recognition: Recognition, asked: Asked) -> dict[str, Any]:
     return {
         **asdict(recognition.inspection),
         "format": table.format,
-        "remarks": table.remarks,
+        "remarks": recognition.remarks,
         "asked": asdict(asked),
     }
 

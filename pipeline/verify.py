@@ -22,11 +22,12 @@ from typing import Any
 
 import psycopg
 
-from pipeline.contracts import Words, read_mapping
+from pipeline.contracts import Words
 from pipeline.db import Connection, Row, connect, fetch_all, query, run
 from pipeline.errors import PipelineError
 from pipeline.ingestion.tables import render
 from pipeline.settings import ROOT
+from pipeline.source_memory import mapping_as_used
 from pipeline.verification.file_text import RawLine, TextWalk, as_utf8
 from pipeline.verification.files import check_file, read_file
 from pipeline.verification.gaps import Gap
@@ -142,7 +143,8 @@ def _open_amounts(
 ) -> tuple[AmountCheck | None, list[Gap]]:
     """What compares the amounts of a load, or the gap that says why nothing can."""
     try:
-        mapping = read_mapping(config_dir, load["source_system"])
+        version = load["mapping"]["version"]
+        mapping = mapping_as_used(connection, config_dir, load["source_system"], version)
         reader = NetReader.of(mapping, load["inspection"], load["mapping"])
     except PipelineError as error:
         fa, en = _NO_CONTRACT.fa + error.text("fa"), _NO_CONTRACT.en + error.text("en")

@@ -18,7 +18,10 @@ from typer.exceptions import TyperException
 from pipeline.errors import DatabaseAway, PipelineError
 
 GOOD, REFUSED, WRONG_USE = 0, 1, 2
-_WRONG_USE_CODES = {"WRONG_USE", "WRONG_PERIOD", "UNKNOWN_SOURCE", "UNKNOWN_RULE", "REASON_MISSING"}
+_WRONG_USE_CODES = {
+    "WRONG_USE", "WRONG_PERIOD", "UNKNOWN_SOURCE", "UNKNOWN_RULE", "REASON_MISSING",
+    "UNKNOWN_ENCODING", "BAD_DIALECT", "UNKNOWN_HEADER", "UNKNOWN_COLUMN",
+}  # fmt: skip
 _LOG_NAME = "errors.log"
 
 

@@ -15,6 +15,8 @@ from pipeline.cli.session import Session
 from pipeline.contracts import read_mapping
 from pipeline.db import fetch_all, transaction
 from pipeline.errors import PipelineError
+from pipeline.ingestion.inspection import Overrides
+from pipeline.ingestion.looks import remark_text
 from pipeline.publications import publish
 from pipeline.quality.rules import read_catalogue
 from pipeline.results import LoadResult, read_result
@@ -25,6 +27,7 @@ JSON_FIELDS = (
     "net_amount", "rejected_net_amount", "issues", "duplicate_of", "seconds",
 )  # fmt: skip
 TOP_ISSUES = 5
+NONE_GIVEN = Overrides()
 _UNFINISHED = ("received", "failed")
 
 
@@ -37,6 +40,7 @@ class Wish:
     publish: bool
     as_json: bool
     verb: str = "load"
+    overrides: Overrides = NONE_GIVEN
 
 
 def load_files(session: Session, files: Iterable[Path], wish: Wish) -> int:
@@ -91,7 +95,13 @@ def _loading(session: Session, url: str, wish: Wish, path: Path) -> Callable[[],
     def work() -> LoadResult:
         with progress(not wish.as_json, path.stat().st_size, session.stage) as tell:
             result = load_file(
-                url, session.settings, path, source=wish.source, period=wish.period, progress=tell
+                url,
+                session.settings,
+                path,
+                source=wish.source,
+                period=wish.period,
+                overrides=wish.overrides,
+                progress=tell,
             )
             if wish.publish:
                 _publish(session, url, result, tell)
@@ -165,7 +175,12 @@ def _summary(session: Session, name: str, result: LoadResult) -> str:
         period=result.period or "-",
         state=session.state(result.status),
     )
-    lines = [*_history(session, result), *_counts(session, result), *_issues(session, result)]
+    lines = [
+        *_history(session, result),
+        *_remarks(session, result),
+        *_counts(session, result),
+        *_issues(session, result),
+    ]
     lines += [words("load_seconds", seconds=f"{result.seconds:.1f}"), *_next(session, result)]
     return "\n".join([head, *(f"  {line}" for line in lines)])
 
@@ -178,6 +193,10 @@ def _history(session: Session, result: LoadResult) -> list[str]:
     who, file = shown(receipt.received_by or "-"), shown(receipt.file_name or "-")
     words = session.texts
     return [words("load_duplicate", load_id=result.duplicate_of, when=when, who=who, file=file)]
+
+
+def _remarks(session: Session, result: LoadResult) -> list[str]:
+    return [remark_text(code, session.settings.language) for code in result.remarks]
 
 
 def _counts(session: Session, result: LoadResult) -> list[str]:

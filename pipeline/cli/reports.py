@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.cli.output import amount, columns, shown
 from pipeline.cli.session import Session
 from pipeline.db import fetch_all, query, transaction
+from pipeline.ingestion.looks import remark_text
 from pipeline.quality.rules import read_catalogue
 from pipeline.recognition import Recognition
 from pipeline.results import read_load
@@ -52,6 +53,8 @@ def preview_facts(found: Recognition, language: str) -> dict[str, Any]:
         "preamble_lines": inspection.preamble_lines,
         "width": inspection.width,
         "source": found.mapping.source_system,
+        "mapping_version": found.mapping.version,
+        "remarks": [remark_text(code, language) for code in found.remarks],
         "period": None if missing else found.period_guess(),
         "missing": missing,
         "headers": [
@@ -79,7 +82,7 @@ def preview_text(session: Session, facts: dict[str, Any], drift: Sequence[str] =
     named = {
         key: shown(value)
         for key, value in facts.items()
-        if key not in ("headers", "first_lines", "drift")
+        if key not in ("headers", "first_lines", "drift", "remarks")
     }
     names = ("position", "header", "column", "confidence", "reason", "first")
     headings = [session.heading(name) for name in names]
@@ -100,6 +103,7 @@ def preview_text(session: Session, facts: dict[str, Any], drift: Sequence[str] =
         columns(headings, rows),
     ]  # fmt: skip
     first = [shown(" | ".join(cells), LONGEST_LINE) for cells in facts["first_lines"]]
+    parts += [*map(shown, facts["remarks"])]
     parts += ["", words("preview_lines"), *(f"  {line}" for line in first), "", *drift]
     if facts["missing"]:
         parts.append(words("preview_missing", missing=shown("، ".join(facts["missing"]))))

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
 
 from pipeline.settings import Settings, get_settings
 from pipeline.texts import Texts, read_texts
+
+if TYPE_CHECKING:
+    from pipeline.source_memory import Remembered
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,27 @@ class Session:
         from pipeline.migrate import prepare_database
 
         return prepare_database(self.settings)
+
+    def remembered(self, source: str | None) -> Remembered:
+        """What is remembered of one source or all; nothing where no database is there yet.
+
+        It is for looking alone: neither a server is begun for it nor a schema, and none is needed.
+        """
+        import psycopg
+
+        from pipeline.db import database_url
+        from pipeline.errors import DatabaseAway
+        from pipeline.server import embedded_folder
+        from pipeline.source_memory import NOTHING, read_remembered
+
+        settings = self.settings
+        if not settings.database_url and not embedded_folder(settings).exists():
+            return NOTHING
+        try:
+            return read_remembered(database_url(settings), source)
+        except (DatabaseAway, psycopg.errors.UndefinedTable):
+            typer.echo(self.texts("nothing_remembered"), err=True)
+            return NOTHING
 
     def stage(self, name: str) -> str:
         """What a stage of the work is called."""

@@ -42,6 +42,7 @@ def known_encoding(name: str) -> str:
     """Give the codec name for what a user typed; PipelineError where Python has none of it."""
     try:
         codec = codecs.lookup(name.strip())
+        "".encode(codec.name)  # LookupError for what turns bytes into bytes, such as base64
     except (LookupError, ValueError) as error:
         raise PipelineError(
             "UNKNOWN_ENCODING",

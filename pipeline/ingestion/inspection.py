@@ -40,6 +40,11 @@ class Overrides:
     header_line: int | None = None
     sheet: str | None = None
 
+    @property
+    def says_something(self) -> bool:
+        """Whether anything at all is not left to detection."""
+        return self != Overrides()
+
 
 @dataclass(frozen=True, slots=True)
 class Inspection:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
+from pipeline.errors import RefusedFile
 from pipeline.ingestion.inspection import Inspection, Overrides, inspect_source
 from pipeline.ingestion.refusals import refuse_unless_table
 
@@ -46,7 +47,7 @@ class Table:
 
 def open_table(path: Path, limit_bytes: int, overrides: Overrides | None = None) -> Table:
     """Open a file as a text table; raises RefusedFile when it holds none."""
-    kind = refuse_unless_table(path, limit_bytes)
+    kind = kind_of(path, limit_bytes, overrides)
     if kind == TEXT:
         return Table(path, TEXT)
     # Imported when a workbook comes: the reading child imports this package too.
@@ -60,6 +61,17 @@ def open_table(path: Path, limit_bytes: int, overrides: Overrides | None = None)
         rendering.write(line)
     rendering.flush()
     return Table(Path(rendering.name), kind, sheet, described.remarks, rendering)
+
+
+def kind_of(path: Path, limit_bytes: int, overrides: Overrides | None = None) -> str:
+    """Text, xlsx, xlsb, xls or ods; RefusedFile for anything else. Nothing is rendered."""
+    try:
+        return refuse_unless_table(path, limit_bytes)
+    except RefusedFile as refusal:
+        # Who names the encoding knows that it is text.
+        if refusal.code == "FILE_IS_BINARY" and overrides and overrides.encoding:
+            return TEXT
+        raise
 
 
 def render(path: Path, sheet: str | None) -> Iterator[bytes]:

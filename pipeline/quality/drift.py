@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pipeline.contracts import WEEKDAYS, Mapping
+from pipeline.contracts import IGNORED, WEEKDAYS, Mapping
 from pipeline.db import Connection, Row, fetch_all, fetch_one
 from pipeline.ingestion.headers import Match
 from pipeline.quality.rules import RuleSet
@@ -39,7 +39,7 @@ def column_issues(mapping: Mapping, matches: Sequence[Match]) -> Iterator[RunIss
     """Columns that are missing, new, or found under another name."""
     matched = {match.column for match in matches if match.column}
     for name, field in mapping.fields():
-        if name not in matched:
+        if name not in matched and not name.startswith(IGNORED):
             yield "MISSING_COLUMN", field.header, None
     for match in matches:
         if match.column is None and match.header.strip():
