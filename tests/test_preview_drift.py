@@ -115,7 +115,7 @@ def test_no_compare_asks_no_database(cli: Cli, desk: Desk) -> None:
     desk.publish([{}])
     path = desk.file([{}])
     assert drift_of(cli("preview", path, "--json", "--no-compare", url=desk.url)) is None
-    assert cli("preview", path, "--no-compare", url=AWAY).stderr == ""
+    assert "Not compared" not in cli("preview", path, "--no-compare", url=AWAY).stderr
 
 
 def test_a_database_that_is_away_or_not_prepared_is_told_and_a_fault_only_when_asked_for(
@@ -126,7 +126,7 @@ def test_a_database_that_is_away_or_not_prepared_is_told_and_a_fault_only_when_a
     for url in (AWAY, bare):
         usual = cli("preview", path, "--json", url=url)
         assert (usual.exit_code, drift_of(usual)) == (0, None)
-        assert usual.stderr.startswith("Not compared with the last load")
+        assert "Not compared with the last load" in usual.stderr
         asked = cli("preview", path, "--json", "--compare", url=url)
         assert (asked.exit_code, asked.stdout) == (1, "")
         assert asked.stderr

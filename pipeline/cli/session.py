@@ -33,22 +33,21 @@ class Session:
         return prepare_database(self.settings)
 
     def remembered(self, source: str | None) -> Remembered:
-        """What is remembered of one source or all; nothing where no database is there yet.
+        """What is remembered of one source or all; nothing where no database runs.
 
         It is for looking alone: neither a server is begun for it nor a schema, and none is needed.
         """
         import psycopg
 
-        from pipeline.db import database_url
+        from pipeline.db import running_database_url
         from pipeline.errors import DatabaseAway
-        from pipeline.server import embedded_folder
         from pipeline.source_memory import NOTHING, read_remembered
 
-        settings = self.settings
-        if not settings.database_url and not embedded_folder(settings).exists():
+        url = running_database_url(self.settings)
+        if url is None:
             return NOTHING
         try:
-            return read_remembered(database_url(settings), source)
+            return read_remembered(url, source)
         except (DatabaseAway, psycopg.errors.UndefinedTable):
             typer.echo(self.texts("nothing_remembered"), err=True)
             return NOTHING
