@@ -104,14 +104,12 @@ def load_file(
     """Take a file in and run the pipeline over it; the load is a draft afterwards.
 
     The same bytes again write nothing: the result names the first load. What `overrides` say is
-    remembered of the source once the run is through. Raises RefusedFile when the
-    file cannot be taken in (nothing is kept then), and PipelineError when the run fails (the file
-    is kept then, and `recheck` runs it again).
+    remembered of the source once the run is through. Raises RefusedFile when the file cannot be
+    taken in (nothing is kept), and PipelineError when the run fails (`recheck` runs it again).
     """
     begin = perf_counter()
     tell = progress or _silent
-    remembered = read_remembered(url, source)
-    recognition = recognize(path, settings, source, overrides, remembered)
+    recognition = recognize(path, settings, source, overrides, read_remembered(url, source))
     require_columns(recognition)
     check_period(recognition.mapping, period)
     tell(STORE, 0)

@@ -13,7 +13,7 @@ from pathlib import Path
 from psycopg.types.json import Jsonb
 
 from pipeline.contracts import Mapping, list_sources, mapping_from, read_mapping
-from pipeline.db import Connection, Row, fetch_all, fetch_one, run, transaction
+from pipeline.db import Connection, Row, fetch_all, run, transaction
 from pipeline.ingestion.inspection import Overrides
 
 
@@ -55,21 +55,6 @@ def remembered_of(connection: Connection, source: str | None = None) -> Remember
         {mapping.source_system: mapping for mapping in mappings},
         {source: said for source, said in overrides.items() if said.says_something},
     )
-
-
-def mapping_as_used(
-    connection: Connection, config_dir: Path, source: str, version: int | None
-) -> Mapping:
-    """The mapping of a source at the version that a run used; the shipped one where none is kept.
-
-    Raises RefusedAction for an unknown source and WrongContract for a mapping no longer valid.
-    """
-    shipped = read_mapping(config_dir, source)
-    if version is None or version == shipped.version:
-        return shipped
-    wanted = {"source": source, "version": version}
-    row = fetch_one(connection, "read_mapping_version", wanted)
-    return shipped if row is None else _mapping(row)
 
 
 def remember_overrides(url: str, source: str, overrides: Overrides, author: str) -> None:

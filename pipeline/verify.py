@@ -22,12 +22,11 @@ from typing import Any
 
 import psycopg
 
-from pipeline.contracts import Words
-from pipeline.db import Connection, Row, connect, fetch_all, query, run
+from pipeline.contracts import Mapping, Words, mapping_from, read_mapping
+from pipeline.db import Connection, Row, connect, fetch_all, fetch_one, query, run
 from pipeline.errors import PipelineError
 from pipeline.ingestion.tables import render
 from pipeline.settings import ROOT
-from pipeline.source_memory import mapping_as_used
 from pipeline.verification.file_text import RawLine, TextWalk, as_utf8
 from pipeline.verification.files import check_file, read_file
 from pipeline.verification.gaps import Gap
@@ -143,14 +142,23 @@ def _open_amounts(
 ) -> tuple[AmountCheck | None, list[Gap]]:
     """What compares the amounts of a load, or the gap that says why nothing can."""
     try:
-        version = load["mapping"]["version"]
-        mapping = mapping_as_used(connection, config_dir, load["source_system"], version)
+        mapping = _mapping_as_used(connection, load, config_dir)
         reader = NetReader.of(mapping, load["inspection"], load["mapping"])
     except PipelineError as error:
         fa, en = _NO_CONTRACT.fa + error.text("fa"), _NO_CONTRACT.en + error.text("en")
         return None, [Gap("I4", load["load_id"], None, fa, en)]
     places = read_places(connection, load["load_id"])
     return AmountCheck(load["load_id"], reader, places), []
+
+
+def _mapping_as_used(connection: Connection, load: Row, config_dir: Path) -> Mapping:
+    """The version of the mapping that the run used; the shipped one where no such one is kept."""
+    source, version = load["source_system"], load["mapping"]["version"]
+    shipped = read_mapping(config_dir, source)
+    if version == shipped.version:
+        return shipped
+    row = fetch_one(connection, "verify/read_mapping", {"source": source, "version": version})
+    return shipped if row is None else mapping_from(row["mapping"], f"app.mappings {version}")
 
 
 def _text(connection: Connection, load: Row) -> Iterator[bytes]:

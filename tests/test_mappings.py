@@ -164,6 +164,20 @@ def test_what_is_exported_comes_back_as_the_very_same(desk: Desk) -> None:
     assert (version["version"], version["author"], version["reason"]) == (4, "sara", "why")
 
 
+def test_the_ledger_check_reads_a_load_by_the_version_that_its_run_used(desk: Desk) -> None:
+    """What the shipped mapping calls a sale is a return in version 2: the check must know."""
+    path = desk.folder / "mapping.yml"
+    export_mapping(MAPPING, path)
+    text = raised(path, 2).read_text("utf-8")
+    path.write_text(
+        text.replace("  return_contains:\n", "  return_contains:\n  - مرجوع\n"), "utf-8"
+    )
+    import_mapping(desk.url, desk.settings, SOURCE, path, author="sara")
+    result = desk.load(lines(desk, 1, transaction_type="فاکتور مرجوعی"))
+    assert result.net_amount == -330
+    assert verify(desk.url) == []
+
+
 def test_an_import_that_is_wrong_names_every_fault_with_its_line(desk: Desk) -> None:
     path = desk.folder / "mapping.yml"
     export_mapping(MAPPING, path)

@@ -12,7 +12,6 @@ import typer
 from pipeline.cli.faults import GOOD, report
 from pipeline.cli.output import Tell, amount, progress, shown, to_json
 from pipeline.cli.session import Session
-from pipeline.contracts import read_mapping
 from pipeline.db import fetch_all, transaction
 from pipeline.errors import PipelineError
 from pipeline.ingestion.inspection import Overrides
@@ -21,6 +20,7 @@ from pipeline.publications import publish
 from pipeline.quality.rules import read_catalogue
 from pipeline.results import LoadResult, read_result
 from pipeline.runs import check_period, load_file, recheck
+from pipeline.source_memory import read_remembered
 
 JSON_FIELDS = (
     "load_id", "run_id", "source", "period", "status", "lines", "canonical", "rejected", "blank",
@@ -48,9 +48,10 @@ def load_files(session: Session, files: Iterable[Path], wish: Wish) -> int:
 
     A file that is refused stops no other. PipelineError when source or period make no sense.
     """
-    if wish.source:
-        check_period(read_mapping(session.settings.config_dir, wish.source), wish.period)
     url = session.database()
+    if wish.source:
+        remembered = read_remembered(url, wish.source)
+        check_period(remembered.mapping(session.settings.config_dir, wish.source), wish.period)
     codes = [_one(session, wish, path.name, _loading(session, url, wish, path)) for path in files]
     return max(codes, default=GOOD)
 
