@@ -190,7 +190,7 @@ def test_a_load_whose_run_died_is_said_to_be_unfinished(
         raise ZeroDivisionError
 
     with monkeypatch.context() as fault:
-        fault.setattr("pipeline.runs._make_visible", die)
+        fault.setattr("pipeline.whole_load._make_visible", die)
         assert cli("load", clean).exit_code == 1
     assert "failed" in cli("status").stdout
     result = cli("load", clean, "--publish", "--json")

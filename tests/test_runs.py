@@ -10,7 +10,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from pipeline import runs
+from pipeline import whole_load
 from pipeline.db import transaction
 from pipeline.errors import RefusedAction
 from pipeline.ingestion.inspection import Overrides
@@ -252,9 +252,9 @@ FAULTS = {
     "facts": (FactWriter, "write"),
     "RAW lines": (RawLineWriter, "write"),
     "RAW end": (RawLineWriter, "finish"),
-    "load rules": (runs, "check_load"),
-    "balance": (runs, "reconcile"),
-    "last step": (runs, "_make_visible"),
+    "load rules": (whole_load, "check_load"),
+    "balance": (whole_load, "reconcile"),
+    "last step": (whole_load, "_make_visible"),
 }
 
 
@@ -290,7 +290,7 @@ def test_a_failed_first_run_keeps_the_period_that_was_asked_for(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(runs, "reconcile", fail)
+        broken.setattr(whole_load, "reconcile", fail)
         with pytest.raises(RuntimeError):
             desk.load([{}], "1403-06")
     assert recheck(desk.url, desk.settings, 1).period == "1403-06"

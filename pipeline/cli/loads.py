@@ -16,10 +16,11 @@ from pipeline.db import fetch_all, transaction
 from pipeline.errors import PipelineError
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.looks import remark_text
+from pipeline.plans import check_period
 from pipeline.publications import publish
 from pipeline.quality.rules import read_catalogue
 from pipeline.results import LoadResult, read_result
-from pipeline.runs import check_period, load_file, recheck
+from pipeline.runs import load_file, recheck
 from pipeline.source_memory import read_remembered
 
 JSON_FIELDS = (

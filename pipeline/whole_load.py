@@ -1,0 +1,212 @@
+"""The second half of a run: what the whole load says, the balance, and the step that shows it all.
+
+Everything here happens in the transaction that the facts were written in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.db import Connection, copy_in, fetch_all, fetch_one, run
+from pipeline.errors import PipelineError, RefusedAction
+from pipeline.plans import Plan
+from pipeline.publications import refresh_dimensions
+from pipeline.quality.drift import Profile, column_issues, drift_issues, missing_days
+from pipeline.quality.history import LoadContext, check_load
+from pipeline.quality.memory import Recalled
+from pipeline.quality.raw_values import add_raw_values
+from pipeline.quality.reconcile import Balance, reconcile
+from pipeline.results import LoadResult, read_load, run_tables
+from pipeline.streaming import RawThread, Stream, Totals
+from pipeline.transform.facts import as_csv
+from pipeline.transform.jalali import period_days
+
+Progress = Callable[[str, int], None]
+KEEP = "keep"
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the whole load says, ready for the server: CSV per table, and what rules recall.
+
+    `raw_lines` is the server's count of RAW lines written by this run, None where they were there.
+    """
+
+    recalled: Recalled
+    observations: list[bytes]
+    invoices: list[bytes]
+    products: bytes
+    raw_lines: int | None = None
+
+
+def gather(plan: Plan, stream: Stream, raw: RawThread | None) -> Gathered:
+    """Work out what the whole load says while the server builds indexes and ends RAW."""
+    if raw is not None:
+        raw.finish()
+    stream.facts.finish()
+    stream.findings.add_issues(stream.checker.issues())
+    gathered = Gathered(
+        recalled=stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines"))),
+        observations=[
+            as_csv(part.select(pl.lit(plan.load_id), *part.columns))
+            for part in stream.observations.observations()
+        ],
+        invoices=[as_csv(part) for part in stream.rollups.invoices()],
+        products=as_csv(stream.rollups.products()),
+    )
+    stream.facts.wait()
+    if raw is not None:
+        raw.wait()
+        gathered.raw_lines = raw.lines
+    return gathered
+
+
+def check_and_keep(
+    connection: Connection, plan: Plan, stream: Stream, gathered: Gathered, tell: Progress
+) -> LoadResult:
+    """Everything after the last block: one transaction, and the run is visible."""
+    period = plan.period or _main_month(stream.totals, plan.load_id)
+    _write_gathered(connection, plan, stream, gathered)
+    _check_whole_load(connection, plan, stream, period, gathered.recalled)
+    totals = stream.totals
+    balance = reconcile(
+        connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals
+    )
+    if not balance.balanced:
+        _require_unpublished(connection, plan.load_id, balance)
+        stream.findings.add_run_issue("RECONCILIATION_GAP", balance.gap_text(), balance.amount_gap)
+    stream.findings.write_issues(connection)
+    tell(KEEP, 0)
+    facts = _run_facts(plan, period, totals, balance)
+    _make_visible(connection, plan, stream, facts, attach_raw=gathered.raw_lines is not None)
+    return _result(connection, plan, period, totals, balance)
+
+
+def _require_unpublished(connection: Connection, load_id: int, balance: Balance) -> None:
+    """Raise RefusedAction for a published load: what is shown balances, and stays as it is."""
+    if read_load(connection, load_id)["state"] != "published":
+        return
+    raise RefusedAction(
+        "OUT_OF_BALANCE",
+        fa="بازبینی بار {load_id} تراز نشد ({gap})؛ نتیجهٔ منتشرشدهٔ پیشین برجا ماند.",
+        en="The recheck of load {load_id} does not balance ({gap}); what is published stays.",
+        load_id=load_id,
+        gap=balance.gap_text(),
+    )
+
+
+def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered: Gathered) -> None:
+    run(connection, "create_rollup_table", **plan.names)
+    for part in gathered.invoices:
+        copy_in(connection, "copy_rollup_invoices", part, **plan.names)
+    copy_in(connection, "copy_rollup_products", gathered.products)
+    run(connection, "clear_findings", {"load_id": plan.load_id})
+    for part in gathered.observations:
+        copy_in(connection, "copy_observations", part)
+    stream.findings.write_lines(connection)
+
+
+def _check_whole_load(
+    connection: Connection, plan: Plan, stream: Stream, period: str, recalled: Recalled
+) -> None:
+    """Rules of scope load, history and run."""
+    days = period_days(period, plan.mapping.calendar)
+    context = LoadContext(plan.mapping.source_system, period, days[0], days[-1], plan.names)
+    found = check_load(connection, context, plan.rules, plan.mapping, stream.memory, recalled)
+    inspection, positions = plan.recognition.inspection, plan.recognition.positions
+    found = add_raw_values(connection, found, inspection, positions, plan.names)
+    for code, lines in found.items():
+        stream.findings.add_found(code, lines)
+    totals = stream.totals
+    profile = Profile(totals.lines, totals.net_amount, dict(totals.empty))
+    seen = {row["event_date"] for row in fetch_all(connection, "list_event_days", **plan.names)}
+    issues = [
+        *column_issues(plan.mapping, plan.recognition.matches),
+        *drift_issues(connection, plan.mapping, period, profile, plan.rules),
+        *missing_days(days, seen, plan.mapping, stream.facts.lines, plan.rules),
+    ]
+    for code, value, impact in issues:
+        stream.findings.add_run_issue(code, value, impact)
+
+
+def _make_visible(
+    connection: Connection, plan: Plan, stream: Stream, facts: dict[str, Any], *, attach_raw: bool
+) -> None:
+    """The last step of a run: its tables take the place of an earlier run's."""
+    before = fetch_one(connection, "read_load", {"load_id": plan.load_id})
+    assert before is not None
+    if before["run_id"] is not None:
+        old = run_tables(plan.load_id, before["run_id"], plan.mapping.source_system)
+        for name in ("sales", "rollup"):
+            run(connection, "drop_table", table=old[name])
+    if attach_raw:
+        run(connection, "attach_lines_table", **plan.names)
+    run(connection, "attach_sales_table", **plan.names)
+    run(connection, "finish_rollup_table", **plan.names)
+    stream.findings.keep(connection, facts, **plan.names)
+    run(connection, "add_run_stats", facts)
+    run(connection, "add_column_profiles", _profile_facts(plan, stream, facts))
+    run(connection, "set_load_run", facts)
+    run(connection, "finish_run", facts)
+    if before["state"] == "published":
+        refresh_dimensions(connection, plan.mapping.source_system)
+
+
+def _run_facts(plan: Plan, period: str, totals: Totals, balance: Balance) -> dict[str, Any]:
+    return {
+        "load_id": plan.load_id,
+        "run_id": plan.run_id,
+        "source": plan.mapping.source_system,
+        "period": period,
+        "started_at": plan.started_at,
+        "lines_read": totals.lines,
+        **balance.as_facts(),
+    }
+
+
+def _profile_facts(plan: Plan, stream: Stream, facts: dict[str, Any]) -> dict[str, Any]:
+    names = list(stream.totals.empty)
+    headers = [stream.findings.headers[name] for name in names]
+    empty = [stream.totals.empty[name] for name in names]
+    profile = {"names": names, "headers": headers, "empty_lines": empty}
+    return {**facts, **profile, "lines": stream.totals.lines}
+
+
+def _result(
+    connection: Connection, plan: Plan, period: str, totals: Totals, balance: Balance
+) -> LoadResult:
+    load = read_load(connection, plan.load_id)
+    issues = fetch_all(connection, "count_issues", {"load_id": plan.load_id})
+    return LoadResult(
+        plan.load_id,
+        plan.run_id,
+        plan.mapping.source_system,
+        period,
+        load["state"],
+        totals.lines,
+        balance.canonical_lines,
+        balance.rejected_lines,
+        balance.blank_lines,
+        balance.canonical_net_amount,
+        balance.rejected_net_amount,
+        {row["rule_code"]: row["issues"] for row in issues},
+        balanced=balance.balanced,
+    )
+
+
+def _main_month(totals: Totals, load_id: int) -> str:
+    """The month that most canonical lines belong to."""
+    if not totals.months:
+        raise PipelineError(
+            "NO_CANONICAL_LINE",
+            fa="هیچ سطری از فایل پذیرفته نشد، پس ماه آن معلوم نیست. "
+            "دوره را با «recheck {load_id} --period» بدهید.",
+            en="No line of the file was accepted, so its month is not known. "
+            "Give it with `recheck {load_id} --period`.",
+            load_id=load_id,
+        )
+    return min(totals.months, key=lambda month: (-totals.months[month], month))
