@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -272,9 +273,11 @@ class _LineTest:
         return [int(i) for i in short if not text[starts[i] : ends[i]].strip(marks)]
 
 
-def _count(data: NDArray[np.uint8], mark: str, starts: NDArray[np.int64]) -> NDArray[np.uint16]:
-    """How often an ASCII character stands in each line, modulo 65,536."""
-    return np.add.reduceat((data == ord(mark)).view(np.uint8), starts, dtype=np.uint16)
+def _count(data: NDArray[np.uint8], mark: str, starts: NDArray[np.int64]) -> NDArray[Any]:
+    """How often an ASCII character stands in each line; two bytes a count where lines are short."""
+    longest = np.diff(starts, append=len(data)).max()
+    size = np.uint16 if longest <= np.iinfo(np.uint16).max else np.uint32
+    return np.add.reduceat((data == ord(mark)).view(np.uint8), starts, dtype=size)
 
 
 def _lines_with(data: NDArray[np.uint8], mark: str, ends: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -257,3 +257,14 @@ def test_a_line_of_utf_8_in_an_8_bit_file_is_named() -> None:
     inspection = inspect_source(BytesIO(content))
     assert inspection.encoding == "cp1256"
     assert_equal(content, inspection, 4096, 1000)
+
+
+def test_a_line_with_as_many_surplus_delimiters_as_a_small_counter_holds_is_named() -> None:
+    """A count kept in two bytes would come round to the right number."""
+    rows = [",".join(NAMES), *(f"{n},a,1403/05/12,{n}" for n in range(1, 9))]
+    sound = "\n".join(rows) + "\n"
+    inspection = inspect_source(BytesIO(sound.encode()))
+    content = (sound + "9,a,1403/05/12,9" + "," * 65_536 + "\n" + rows[1] + "\n").encode()
+    reading = read_fast(content, inspection, 1 << 20, 1 << 20)
+    assert [(line_no, code) for line_no, code, _ in reading.damages] == [(10, "RAGGED_LINE")]
+    assert len(reading.cells) == 9
