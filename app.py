@@ -30,6 +30,7 @@ ROUTES = [
     Route("/prefer", sign_in.prefer, methods=["GET"]),
     Route("/uploads", uploads.receive, methods=["POST"]),
     Route("/healthz", assets.health, methods=["GET"]),
+    Route("/home", assets.home, methods=["GET"]),
     assets.look,
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
@@ -15,6 +15,11 @@ from pipeline.db import transaction
 
 LOOK = Path(__file__).resolve().parent.parent / "look"
 look = Mount("/look", StaticFiles(directory=LOOK))
+
+
+async def home(request: Request) -> Response:
+    """GET /home: the first page has the shortest address, and links by its name find it."""
+    return RedirectResponse("/" + f"?{request.url.query}".rstrip("?"), 307)
 
 
 def health(request: Request) -> Response:
