@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
@@ -20,6 +21,7 @@ from pages.frame.errors import show_uncaught  # noqa: E402
 from pages.routes import assets, sign_in, uploads  # noqa: E402
 from pages.routes.first_frame import FirstFrame  # noqa: E402
 from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
+from pipeline.migrate import prepare_database  # noqa: E402
 from pipeline.settings import get_settings  # noqa: E402
 from pipeline.uploads import clear_old_uploads  # noqa: E402
 
@@ -37,8 +39,14 @@ ROUTES = [
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """From the first request to the last: starts without uploads that nobody took in."""
-    clear_old_uploads(get_settings())
+    """Starts with a database that is ready, and without uploads that nobody took in.
+
+    A server named by DATABASE_URL is changed by `python -m pipeline migrate` alone.
+    """
+    settings = get_settings()
+    if not settings.database_url:
+        await anyio.to_thread.run_sync(prepare_database, settings)
+    clear_old_uploads(settings)
     yield
 
 

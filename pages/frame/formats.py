@@ -10,80 +10,16 @@ from zoneinfo import ZoneInfo
 from persiantools.jdatetime import JalaliDate
 
 from pages.frame.preferences import Preferences
+from pipeline.settings import get_settings
+from pipeline.texts import Texts, read_texts
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 NOTHING = "–"
 FIRST_STRONG, END_ISOLATE, LEFT_TO_RIGHT = "\u2068", "\u2069", "\u2066"
 _PERSIAN = str.maketrans("0123456789,.%", "۰۱۲۳۴۵۶۷۸۹٬٫٪")
 _MINUS = "\u2212"
-_MONTHS = {
-    "fa": [
-        "فروردین",
-        "اردیبهشت",
-        "خرداد",
-        "تیر",
-        "مرداد",
-        "شهریور",
-        "مهر",
-        "آبان",
-        "آذر",
-        "دی",
-        "بهمن",
-        "اسفند",
-    ],
-    "en": [
-        "Farvardin",
-        "Ordibehesht",
-        "Khordad",
-        "Tir",
-        "Mordad",
-        "Shahrivar",
-        "Mehr",
-        "Aban",
-        "Azar",
-        "Dey",
-        "Bahman",
-        "Esfand",
-    ],
-}
-_GREGORIAN = {
-    "fa": [
-        "ژانویه",
-        "فوریه",
-        "مارس",
-        "آوریل",
-        "مه",
-        "ژوئن",
-        "ژوئیه",
-        "اوت",
-        "سپتامبر",
-        "اکتبر",
-        "نوامبر",
-        "دسامبر",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
-# From the largest down: words for a power of ten.
-_SHORT = {
-    "fa": ((12, "هزار میلیارد"), (9, "میلیارد"), (6, "میلیون"), (3, "هزار")),
-    "en": ((12, "tn"), (9, "bn"), (6, "m"), (3, "k")),
-}
-_UNITS = {("fa", "rial"): "ریال", ("fa", "toman"): "تومان",
-          ("en", "rial"): "rial", ("en", "toman"): "toman"}  # fmt: skip
-
+# Powers of ten that have a word, from the largest down; the words stand in the texts.
+_POWERS = (12, 9, 6, 3)
 Amount = Decimal | int
 
 
@@ -126,9 +62,9 @@ class Formats:
             return NOTHING
         amount = self._in_unit(Decimal(value), currency)
         words, short = "", abs(amount)
-        for power, word in _SHORT[self._language]:
+        for power, word in zip(_POWERS, self._words("powers"), strict=True):
             if short >= Decimal(10) ** power:
-                words, short = f" {word}", short.scaleb(-power)
+                words, short = f" {word.replace('_', ' ')}", short.scaleb(-power)
                 break
         places = 0 if short >= 100 or not words else 1 if short >= 10 else 2
         text = f"{short.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN):,f}"
@@ -144,16 +80,14 @@ class Formats:
 
     def unit(self, currency: str = "IRR") -> str:
         """The word for the unit in which money is shown."""
-        return _UNITS[self._language, self.preferences.money] if currency == "IRR" else currency
+        return self._t(f"unit_{self.preferences.money}") if currency == "IRR" else currency
 
     def day(self, value: date | None) -> str:
         """A day in the Jalali calendar: `۱۲ مرداد ۱۴۰۳`."""
         if value is None:
             return NOTHING
         jalali = JalaliDate(value)
-        return self.digits(
-            f"{jalali.day} {_MONTHS[self._language][jalali.month - 1]} {jalali.year}"
-        )
+        return self.digits(f"{jalali.day} {self._words('months')[jalali.month - 1]} {jalali.year}")
 
     def day_short(self, value: date | None) -> str:
         """A day for tables: `۱۴۰۳/۰۵/۱۲`."""
@@ -168,29 +102,25 @@ class Formats:
         if value is None:
             return NOTHING
         local = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(TEHRAN)
-        comma = "،" if self._language == "fa" else ","
-        return f"{self.day(local.date())}{comma} {self.digits(local.strftime('%H:%M'))}"
+        return self._t("moment", day=self.day(local.date()), time=self.digits(f"{local:%H:%M}"))
 
     def month(self, period: str | None) -> str:
         """A period by its name: `1403-05` is `مرداد ۱۴۰۳`; `2010-12` is `دسامبر ۲۰۱۰`."""
         if period is None:
             return NOTHING
         year, _, month = period.partition("-")
-        names = _MONTHS if int(year) < 1700 else _GREGORIAN
-        return self.digits(f"{names[self._language][int(month) - 1]} {year}")
+        names = self._words("months" if int(year) < 1700 else "months_gregorian")
+        return self.digits(f"{names[int(month) - 1]} {year}")
 
     def of(self, part: int, whole: int) -> str:
         """`۳ از ۱۲`: so many of so many."""
-        word = "از" if self._language == "fa" else "of"
-        return f"{self.number(part)} {word} {self.number(whole)}"
+        return self._t("of", part=self.number(part), whole=self.number(whole))
 
     def size(self, count: int | None) -> str:
         """Bytes as people say them: `۳٫۲ مگابایت`."""
         if count is None:
             return NOTHING
-        words = (
-            "بایت کیلوبایت مگابایت گیگابایت" if self._language == "fa" else "bytes kB MB GB"
-        ).split()
+        words = self._words("sizes")
         value, step = Decimal(count), 0
         while value >= 1024 and step < 3:
             value, step = value / 1024, step + 1
@@ -206,8 +136,11 @@ class Formats:
         return isolate(text)
 
     @property
-    def _language(self) -> str:
-        return self.preferences.language
+    def _t(self) -> Texts:
+        return read_texts(get_settings().config_dir, self.preferences.language, "formats")
+
+    def _words(self, name: str) -> list[str]:
+        return self._t(name).split()
 
     def _in_unit(self, rial: Decimal, currency: str) -> Decimal:
         toman = currency == "IRR" and self.preferences.money == "toman"

@@ -30,11 +30,12 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def console(desk: Desk, tmp_path: Path) -> Iterator[str]:
-    """Address of a console over this test's database."""
+def console(desk: Desk, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a console over this test's database; mark `console_app` names another launcher."""
+    named = request.node.get_closest_marker("console_app")
     var_dir = tmp_path / "var"
     var_dir.mkdir()
-    with running_console(desk.url, var_dir) as address:
+    with running_console(desk.url, var_dir, *(named.args if named else ())) as address:
         yield address
 
 

@@ -31,13 +31,19 @@ def browser_path() -> str | None:
 
 
 @contextmanager
-def running_console(url: str, var_dir: Path) -> Iterator[str]:
+def running_console(url: str, var_dir: Path, app: str = "app.py") -> Iterator[str]:
     """Address of a console over the database at `url`; it is ended afterwards."""
     port = _free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+        [sys.executable, "-m", "streamlit", "run", app, "--server.port", str(port)],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url, "VAR_DIR": str(var_dir), "SALES_LANGUAGE": "fa"},
+        env={
+            **os.environ,
+            "DATABASE_URL": url,
+            "VAR_DIR": str(var_dir),
+            "SALES_LANGUAGE": "fa",
+            "PYTHONPATH": str(ROOT),
+        },
         stdout=(var_dir / "console.log").open("wb"),
         stderr=subprocess.STDOUT,
     )
