@@ -13,6 +13,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"runs"}),
     frozenset({"whole_load"}),
     frozenset({"plans", "publications", "comparison", "mappings"}),
+    frozenset({"months"}),
     frozenset({"recognition", "results", "streaming", "migrate"}),
     frozenset({"quality", "kpi", "verification", "source_memory"}),
     frozenset({"ingestion", "transform"}),
