@@ -27,6 +27,8 @@ from pipeline.months.steps import (
     take_step,
 )
 
+__all__ = ["ANYTHING", "Expected", "Undone", "publish", "refresh_dimensions", "undo", "void"]
+
 
 @dataclass(frozen=True, slots=True)
 class Undone:

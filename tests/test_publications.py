@@ -205,6 +205,7 @@ def test_locks_need_a_month_a_reason_and_a_change(desk: Desk) -> None:
     )
     lock(desk)
     assert refusal(lambda: publish(desk.url, 1)).code == "MONTH_LOCKED"
+    assert verify(desk.url) == [], "a lock of a month that shows nothing concerns no load"
 
 
 # --- What the person saw --------------------------------------------------------------------------
