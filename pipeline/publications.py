@@ -11,12 +11,13 @@ from pipeline.months.conditions import (
     Expected,
     not_possible,
     require_expected,
+    require_kept,
     require_publishable,
     require_sound,
     require_step,
 )
 from pipeline.months.last_step import read_last_step, undo_moves
-from pipeline.months.locks import hold_load, require_unlocked
+from pipeline.months.locks import hold_load_and_month, require_unlocked
 from pipeline.months.steps import (
     Deed,
     Month,
@@ -57,7 +58,7 @@ def publish(
     with transaction(url) as connection:
         if rows := done_before(connection, key, "publish", load_id=load_id):
             return next((row["load_id"] for row in rows if row["action"] == "supersede"), None)
-        load = hold_load(connection, load_id)
+        load = hold_load_and_month(connection, load_id)
         if load["state"] == "published":
             return None
         require_publishable(connection, load)
@@ -85,7 +86,7 @@ def void(
     with transaction(url) as connection:
         if done_before(connection, key, "void", load_id=load_id):
             return
-        load = hold_load(connection, load_id)
+        load = hold_load_and_month(connection, load_id)
         if load["state"] in ("voided", "received", "failed"):
             raise not_possible(load, "void")
         month = _month_of(load)
@@ -145,8 +146,9 @@ def _month_of(load: Row) -> Month:
 
 
 def _require_restorable(connection: Connection, move: Move) -> None:
-    """A load that an undo shows again must balance, as any that is published."""
+    """A load that an undo brings back is still there; shown again, it must balance as any."""
     if move.load_id is not None:
-        load = hold_load(connection, move.load_id)
+        load = hold_load_and_month(connection, move.load_id)
+        require_kept(connection, load)
         if move.state == "published":
             require_sound(connection, load)

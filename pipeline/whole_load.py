@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run
 from pipeline.errors import PipelineError, RefusedAction
-from pipeline.months.locks import hold_load, require_recheck_allowed
+from pipeline.months.locks import hold_load_and_month, require_recheck_allowed
 from pipeline.plans import Plan
 from pipeline.publications import refresh_dimensions
 from pipeline.quality.drift import Profile, column_issues, drift_issues, missing_days
@@ -77,7 +77,7 @@ def check_and_keep(
     balance = reconcile(
         connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals
     )
-    load = hold_load(connection, plan.load_id)
+    load = hold_load_and_month(connection, plan.load_id)
     require_recheck_allowed(connection, load)
     if not balance.balanced:
         _require_unpublished(load, balance)

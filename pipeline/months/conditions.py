@@ -67,6 +67,19 @@ def require_sound(connection: Connection, load: Row) -> None:
         )
 
 
+def require_kept(connection: Connection, load: Row) -> None:
+    """Raise RefusedAction when what the load held was removed: it cannot be brought back."""
+    if fetch_one(connection, "find_kept_file", {"load_id": load["load_id"]}) is None:
+        raise RefusedAction(
+            "NOTHING_KEPT",
+            fa="فایل بار {load_id} دیگر نگه داشته نشده است و برگرداندن آن شدنی نیست. فایل را "
+            "دوباره بارگذاری کنید.",
+            en="The file of load {load_id} is kept no longer, so it cannot be brought back. Load "
+            "the file again.",
+            load_id=load["load_id"],
+        )
+
+
 def require_expected(month: Month, expected: int | Expected | None, published: Row | None) -> None:
     """Raise RefusedAction when the month shows something else than the person saw."""
     found = None if published is None else published["load_id"]

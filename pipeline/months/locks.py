@@ -57,7 +57,7 @@ def require_recheck_allowed(connection: Connection, load: Row) -> None:
         require_unlocked(connection, Month(load["source_system"], load["period"]))
 
 
-def hold_load(connection: Connection, load_id: int) -> Row:
+def hold_load_and_month(connection: Connection, load_id: int) -> Row:
     """The load as it is now; it and its month stay so until the transaction ends.
 
     Every change of a month comes this way: first the month, then the load, so that none waits for
@@ -66,7 +66,7 @@ def hold_load(connection: Connection, load_id: int) -> Row:
     load = read_load(connection, load_id)
     if load["period"] is not None:
         hold_month(connection, Month(load["source_system"], load["period"]))
-    run(connection, "lock_load", {"load_id": load_id})
+    run(connection, "hold_load_state", {"load_id": load_id})
     return read_load(connection, load_id)
 
 
