@@ -14,6 +14,7 @@ from typing import Any
 from pipeline.db import query, transaction
 from pipeline.errors import PipelineError
 from pipeline.ingestion.store import read_chunks
+from pipeline.quality.issue_filter import IssueFilter, matching
 from pipeline.results import read_load
 
 ROWS_AT_A_TIME = 2_000
@@ -24,7 +25,16 @@ CELL_CHARACTERS = 32_767
 _FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _HIDING_SIGNS = ("\t", "\r", "\n")
 _NUMBER_DIGITS = 15  # more than these a workbook's numbers cannot hold
-_WIDTHS = {"file_name": 24, "column_name": 18, "raw_value": 28, "message": 60, "fingerprint": 38}
+_WIDTHS = {
+    "file_name": 24,
+    "column_name": 18,
+    "raw_value": 28,
+    "message": 60,
+    "reason_given": 30,
+    "comment": 30,
+    "fingerprint": 38,
+    "issue_key": 38,
+}
 _NARROW = 14
 # In XML these stand for nothing, and a workbook that holds one does not open.
 _NOT_IN_XML = str.maketrans({"\ufffe": "\ufffd", "\uffff": "\ufffd"})
@@ -61,27 +71,28 @@ def export_raw(url: str, load_id: int, out: Path) -> RawExport:
 def export_issues(
     url: str,
     out: Path,
+    wanted: IssueFilter | None = None,
     *,
-    load_id: int | None = None,
-    code: str | None = None,
     headings: Callable[[str], str] = str,
     sheet: str = "Issues",
 ) -> int:
     """Write issues to `out`, .csv or .xlsx, streamed; returns how many.
 
-    Of one load, or of all drafts and published loads; of one rule, or of all. `headings` gives the
-    heading of a column in a workbook; a CSV carries the columns' own names. ValueError for another
-    kind of file, RefusedAction when there is no such load.
+    Those that `wanted` asks for, by default all of drafts and published loads, with status,
+    assignee and last reason. `headings` gives the heading of a column in a workbook; a CSV carries
+    the columns' own names. ValueError for another kind of file, RefusedAction when a load that is
+    asked for does not exist.
     """
     writers = {".csv": _write_csv, ".xlsx": _write_xlsx}
     if out.suffix.lower() not in writers:
         raise ValueError(f"Wanted: a .csv or .xlsx file; not {out.name}.")
+    wanted = wanted or IssueFilter()
     with transaction(url) as connection:
-        if load_id is not None:
+        for load_id in wanted.loads:
             read_load(connection, load_id)
         with connection.cursor(name="issues") as cursor:
             cursor.itersize = ROWS_AT_A_TIME
-            cursor.execute(query("list_issues"), {"load_id": load_id, "code": code})
+            cursor.execute(query("export_issues", **matching()), wanted.parameters())
             names = [column.name for column in cursor.description or ()]
             with _whole_or_not_at_all(out) as unfinished:
                 return writers[out.suffix.lower()](unfinished, names, cursor, headings, sheet)

@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook
 from pipeline import exports
 from pipeline.errors import PipelineError
 from pipeline.exports import csv_cell, export_issues, export_raw
+from pipeline.quality.issue_filter import IssueFilter
 from pipeline.runs import load_file
 from pipeline.samples import generate
 from pipeline.settings import Settings
@@ -78,12 +79,12 @@ def test_text_stays_text_and_numbers_stay_numbers(loaded: tuple[str, Path], tmp_
 
 def test_issues_can_be_chosen(loaded: tuple[str, Path], tmp_path: Path) -> None:
     url, _ = loaded
-    assert export_issues(url, tmp_path / "i.csv", code="INVALID_DATE") > 0
+    assert export_issues(url, tmp_path / "i.csv", IssueFilter(rules=("INVALID_DATE",))) > 0
     assert {row["rule_code"] for row in rows_of(tmp_path / "i.csv")} == {"INVALID_DATE"}
     with psycopg.connect(url) as connection:
         connection.execute("update app.load_states set state = 'superseded'")
     assert export_issues(url, tmp_path / "i.csv") == 0
-    assert export_issues(url, tmp_path / "i.csv", load_id=1) == counted(url)
+    assert export_issues(url, tmp_path / "i.csv", IssueFilter(loads=(1,))) == counted(url)
 
 
 def test_the_workbook_holds_strings_and_numbers(loaded: tuple[str, Path], tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_the_workbook_reads_from_the_right_under_a_frozen_head(
 ) -> None:
     import zipfile
 
-    export_issues(loaded[0], tmp_path / "i.xlsx", load_id=1)
+    export_issues(loaded[0], tmp_path / "i.xlsx", IssueFilter(loads=(1,)))
     with zipfile.ZipFile(tmp_path / "i.xlsx") as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert 'rightToLeft="1"' in sheet
