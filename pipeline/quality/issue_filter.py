@@ -63,6 +63,7 @@ class IssueFilter:
             "loads": _ids(self.loads),
             "issue_ids": _ids(self.issue_ids),
             **{name: [*map(_storable, values)] or None for name, values in texts.items()},
+            "or_untouched": "open" in self.statuses,
             "source": self.source and _storable(self.source),
             "assignee": None if self.assignee is None else _storable(self.assignee),
             "text": _pattern(self.text) if self.text else None,

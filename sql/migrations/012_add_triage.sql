@@ -35,6 +35,8 @@ where numbered.issue_id = issues.issue_id;
 
 alter table dq.dq_issues alter column issue_key set not null;
 create index dq_issues_by_key on dq.dq_issues (issue_key);
+-- A page of everything, in the order of the files, without sorting everything.
+create index dq_issues_in_order on dq.dq_issues (load_id, (coalesce(line_no, 0)), issue_id);
 
 create sequence dq.issue_batches;
 
