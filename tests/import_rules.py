@@ -12,11 +12,11 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"verify", "samples", "jobs", "exports"}),
     frozenset({"runs"}),
     frozenset({"whole_load"}),
-    frozenset({"plans", "publications", "comparison", "mappings"}),
+    frozenset({"plans", "publications", "comparison", "mappings", "issue_detail"}),
     frozenset({"recognition", "results", "streaming", "migrate"}),
     frozenset({"quality", "kpi", "verification", "source_memory"}),
     frozenset({"ingestion", "transform"}),
-    frozenset({"db", "server", "background", "contracts", "access"}),
+    frozenset({"db", "server", "background", "contracts", "access", "sheets"}),
     frozenset({"settings", "errors", "texts"}),
 )
 # In the two lowest layers modules may use one another (never in a circle: `import_graph`).
