@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli import mapping as mapping_verbs
+from pipeline.cli import triage_verbs
 from pipeline.cli.faults import REFUSED, Commands, wrong_use
 from pipeline.cli.options import Delimiter, Encoding, HeaderLine, Quote, Sheet, overrides_of
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 
 app.add_typer(mapping_verbs.app, name="mapping")
+triage_verbs.register(app)
 
 _FILE = {"exists": True, "dir_okay": False, "readable": True}
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", **_FILE)]

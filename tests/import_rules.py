@@ -12,7 +12,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"verify", "samples", "jobs", "exports"}),
     frozenset({"runs"}),
     frozenset({"whole_load"}),
-    frozenset({"plans", "publications", "comparison", "mappings", "issue_detail"}),
+    frozenset(
+        {"plans", "publications", "comparison", "mappings", "issue_detail", "mapping_versions"}
+    ),
     frozenset({"recognition", "results", "streaming", "migrate"}),
     frozenset({"quality", "kpi", "verification", "source_memory"}),
     frozenset({"ingestion", "transform"}),
