@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"leftovers", "migrate", "recognition", "results", "streaming"}),
     frozenset({"kpi", "quality", "source_memory", "verification"}),
     frozenset({"ingestion", "transform"}),
-    frozenset({"access", "background", "contracts", "db", "server", "uploads"}),
+    frozenset({"access", "background", "contracts", "db", "server", "sheets", "uploads"}),
     frozenset({"claims", "errors", "faults", "settings", "texts"}),
 )
 # In the two lowest layers modules may use one another (never in a circle: `import_graph`).
