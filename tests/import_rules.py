@@ -13,7 +13,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"runs"}),
     frozenset({"whole_load"}),
     frozenset({"plans", "guards", "publications", "comparison", "mappings"}),
-    frozenset({"recognition", "results", "streaming", "migrate", "leftovers"}),
+    frozenset({"recognition", "results", "streaming", "migrate", "leftovers", "readers"}),
     frozenset({"quality", "kpi", "verification", "source_memory"}),
     frozenset({"ingestion", "transform"}),
     frozenset({"db", "server", "background", "contracts", "access"}),
