@@ -44,13 +44,8 @@ def ensure_embedded(folder: Path) -> str:
 
     Returns the URL of its maintenance database. The server outlives this process.
     """
-    url = running_url(folder) or _start(folder)
-    marker = folder / "sales_engine.configured"
-    if not marker.exists():
-        _configure(url)
-        _pg_ctl(folder, "restart")
-        marker.touch()
-    return url
+    url = running_url(folder)
+    return url if url is not None and _marker(folder).exists() else _start(folder)
 
 
 def _start(folder: Path) -> str:
@@ -67,7 +62,16 @@ def _start(folder: Path) -> str:
             url = running_url(folder)
         if url is None:
             url = str(_server(folder, start=True).get_uri(database=MAINTENANCE_DATABASE))
+        if not _marker(folder).exists():
+            _configure(url)
+            _pg_ctl(folder, "restart")
+            _marker(folder).touch()
     return url
+
+
+def _marker(folder: Path) -> Path:
+    """The file that says that the server has our settings."""
+    return folder / "sales_engine.configured"
 
 
 def _awaited_url(folder: Path) -> str | None:

@@ -59,7 +59,8 @@ class Children:
                 await child.wait()
             speaking.cancel()
             await asyncio.gather(speaking, return_exceptions=True)
-            await self._tell(claim, child.returncode, error, died)
+            # A worker that is asked to end while the database is away still says it, if it can.
+            await asyncio.shield(self._tell(claim, child.returncode, error, died))
 
     async def _start(self, claim: Claim) -> asyncio.subprocess.Process:
         settings = self._settings
