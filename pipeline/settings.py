@@ -53,7 +53,7 @@ class Settings(BaseSettings):
         ge=128 * 1024**2,
     )
     job_stalled_seconds: float = Field(
-        default=15.0,
+        default=20.0,
         description="Seconds without a sign of life after which another worker gets a job.",
         ge=2,
     )

@@ -21,6 +21,7 @@ from pipeline.quality.history import LoadContext, check_load
 from pipeline.quality.memory import Recalled
 from pipeline.quality.raw_values import add_raw_values
 from pipeline.quality.reconcile import Balance, reconcile
+from pipeline.readers import wait_for_readers
 from pipeline.results import LoadResult, read_load, run_tables
 from pipeline.streaming import RawThread, Stream, Totals
 from pipeline.transform.facts import as_csv
@@ -143,6 +144,7 @@ def _make_visible(
     before = fetch_one(connection, "read_load", {"load_id": plan.load_id})
     assert before is not None
     if before["run_id"] is not None:
+        wait_for_readers(connection)
         old = run_tables(plan.load_id, before["run_id"], plan.mapping.source_system)
         for name in ("sales", "rollup"):
             run(connection, "drop_table", table=old[name])

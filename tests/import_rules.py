@@ -15,7 +15,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"plans", "publications", "guards", "comparison", "mappings", "mapping_versions"})
     | {"overview", "issue_detail"},
     frozenset({"months"}),
-    frozenset({"recognition", "results", "streaming", "migrate", "leftovers"}),
+    frozenset({"recognition", "results", "streaming", "migrate", "leftovers", "readers"}),
     frozenset({"quality", "kpi", "verification", "source_memory"}),
     frozenset({"ingestion", "transform"}),
     frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads"}),
