@@ -48,3 +48,7 @@ class WrongContract(PipelineError):
 
 class DatabaseAway(PipelineError):
     """PostgreSQL cannot be reached."""
+
+
+class SchemaMissing(PipelineError):
+    """The database is there, but not prepared for this version of the product."""

@@ -9,14 +9,14 @@ from typing import NamedTuple
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"__main__"}),
     frozenset({"cli"}),
-    frozenset({"verify", "samples", "jobs", "exports"}),
+    frozenset({"verify", "samples", "jobs", "exports", "backup", "retention"}),
     frozenset({"runs"}),
     frozenset({"whole_load"}),
     frozenset({"plans", "publications", "comparison", "mappings"}),
     frozenset({"recognition", "results", "streaming", "migrate"}),
     frozenset({"quality", "kpi", "verification", "source_memory"}),
     frozenset({"ingestion", "transform"}),
-    frozenset({"db", "server", "background", "contracts", "access"}),
+    frozenset({"db", "server", "background", "contracts", "access", "audit"}),
     frozenset({"settings", "errors", "texts"}),
 )
 # In the two lowest layers modules may use one another (never in a circle: `import_graph`).
