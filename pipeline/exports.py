@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.db import query, transaction
 from pipeline.errors import PipelineError
 from pipeline.ingestion.store import read_chunks
-from pipeline.results import read_load
+from pipeline.results import read_load, require_kept
 
 ROWS_AT_A_TIME = 2_000
 SHEET_ROWS = 1_048_576
@@ -46,7 +46,7 @@ def export_raw(url: str, load_id: int, out: Path) -> RawExport:
     RAW_DAMAGED when they differ, RefusedAction when there is no such load.
     """
     with transaction(url) as connection:
-        load = read_load(connection, load_id)
+        load = require_kept(read_load(connection, load_id))
         path = out / Path(load["file_name"]).name if out.is_dir() else out
         digest, size = hashlib.sha256(), 0
         with _whole_or_not_at_all(path) as unfinished, unfinished.open("wb") as file:

@@ -27,7 +27,7 @@ from pipeline.quality.check import LineChecker
 from pipeline.quality.findings import Findings, headers_of
 from pipeline.quality.memory import LoadMemory
 from pipeline.recognition import recognize, require_columns
-from pipeline.results import LoadResult, read_load, read_result
+from pipeline.results import LoadResult, read_load, read_result, require_kept
 from pipeline.settings import Settings
 from pipeline.source_memory import read_remembered, remember_overrides, remembered_of
 from pipeline.streaming import RawThread, Stream, open_reader, stream_file
@@ -97,7 +97,7 @@ def recheck(
     """
     begin = perf_counter()
     with transaction(url) as connection, NamedTemporaryFile(prefix="recheck-") as copy:
-        load = read_load(connection, load_id)
+        load = require_kept(read_load(connection, load_id))
         for chunk in read_chunks(connection, load_id):
             copy.write(chunk)
         copy.flush()

@@ -41,6 +41,7 @@ begin
                 except
                 select tgrelid from guarded
             ) as is_apps,
+            tables.whole <> tables.oid as is_part,
             tables.whole in (select tgrelid from guarded) as is_append_only,
             tables.oid in (
                 to_regclass('app.migrations'), to_regclass('app.purges')
@@ -65,6 +66,7 @@ begin
         execute format('grant %s on %s to sales_engine_app', case
             when thing.relkind = 'S' then 'usage, select'
             when thing.is_read_only then 'select'
+            when thing.is_append_only and thing.is_part then 'select'
             when thing.is_append_only then 'select, insert'
             else 'select, insert, update, delete, truncate, maintain'
         end, thing.name);
