@@ -12,7 +12,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 
-from pipeline.errors import DatabaseAway, SchemaMissing
+from pipeline.claims import claim_of
+from pipeline.errors import DatabaseAway, LostClaim, SchemaMissing
 from pipeline.server import DATABASE, embedded_folder, ensure_embedded, running_url
 from pipeline.settings import ROOT, Settings
 
@@ -56,12 +57,23 @@ def connect(url: str, *, autocommit: bool = False, as_owner: bool = False) -> Co
     leaves it all the rights of the user in `url`: for the schema, for the ledger check (which must
     see every session of the server) and for backups. Raises DatabaseAway, and SchemaMissing where
     the server does not know the role yet.
+
+    A session that belongs to a job asks first whether the job is still its own, or raises
+    LostClaim.
     """
     address = url if as_owner else as_app(url)
     try:
-        return psycopg.connect(address, autocommit=autocommit, application_name="sales_engine")
+        connection = psycopg.connect(
+            address, autocommit=autocommit, fallback_application_name="sales_engine"
+        )
     except psycopg.OperationalError as error:
         raise _no_connection(error) from error
+    try:
+        _require_claim(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _no_connection(error: psycopg.OperationalError) -> DatabaseAway | SchemaMissing:
@@ -83,6 +95,18 @@ def _no_connection(error: psycopg.OperationalError) -> DatabaseAway | SchemaMiss
         "try again once it is up.",
         reason=str(error).strip().splitlines()[-1],
     )
+
+
+def _require_claim(connection: Connection) -> None:
+    """Refuse a session to an attempt whose job another one took over, or called off."""
+    claim = claim_of(connection.info.parameter_status("application_name"))
+    if claim is None:
+        return
+    # No row: the job comes with a receipt that is not committed yet, so nobody else knows of it.
+    now = fetch_one(connection, "jobs/read_claim", claim.facts())
+    connection.rollback()
+    if now is not None and (now["attempt"], now["state"]) != (claim.attempt, "running"):
+        raise LostClaim(claim.job_id)
 
 
 @contextmanager

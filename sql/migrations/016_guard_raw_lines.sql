@@ -62,7 +62,7 @@ begin
     select states.state into state from app.load_states as states
         where states.load_id = purged for update;
     select at into voided from app.publications
-        where load_id = purged and action = 'void' order by publication_id desc limit 1;
+        where load_id = purged and state_after = 'voided' order by publication_id desc limit 1;
     if state is distinct from 'voided' or voided is null
         or voided > now() - make_interval(days => greatest(days, 30))
     then

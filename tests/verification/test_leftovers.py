@@ -8,16 +8,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from pipeline.db import connect, fetch_all, fetch_one
+from pipeline.db import connect, fetch_all
 from pipeline.verification.leftovers import leftover_files
 from pipeline.verify import verify
 from tests.karamad import Desk
 from tests.tampering import codes, places
 
 OLD = 1_700_000_000.0
-JOBS_TABLE = (
-    "create table if not exists app.jobs (job_id bigint primary key, load_id bigint, state text,"
-    " heartbeat_at timestamptz)"
+JOB = (
+    "insert into app.jobs (key, kind, load_id, source_system, asked, publish_after, state,"
+    " bytes_total, requested_by, heartbeat_at)"
+    " values (gen_random_uuid(), 'load', %s, 's', '{}', false, %s, 1, 'x', now() - %s::interval)"
 )
 
 
@@ -88,15 +89,10 @@ def test_a_session_that_holds_a_transaction_for_nothing_is_found(db_url: str) ->
 
 def test_a_job_whose_worker_is_silent_is_named(db_url: str) -> None:
     with psycopg.connect(db_url) as connection:
-        there = fetch_one(connection, "verify/find_table", {"name": "app.jobs"})
-        if there is not None and there["is_there"]:
-            pytest.skip("jobs have their own table; see the test below")
-        connection.execute(JOBS_TABLE)
-        connection.execute(
-            "insert into app.jobs values (1, 4, 'running', now() - interval '61 seconds'),"
-            " (2, 5, 'running', now() - interval '20 seconds'),"
-            " (3, 6, 'done', now() - interval '1 day'), (4, 7, 'running', null)"
-        )
+        connection.execute(JOB, (4, "running", "61 seconds"))
+        connection.execute(JOB, (5, "running", "20 seconds"))
+        connection.execute(JOB, (6, "done", "1 day"))
+        connection.execute(JOB, (7, "running", None))
     gaps = verify(db_url)
     assert codes(gaps) == "I9"
     assert [gap.load_id for gap in gaps] == [4, 7]
