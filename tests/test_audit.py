@@ -210,8 +210,8 @@ SETTINGS_OF_TWO = (
     "insert into app.purges"
     " (load_id, actor, reason, voided_at, file_chunks, raw_lines, sales, issues)"
     " select n, 'sara', 'r', now(), 0, 0, 0, 0 from generate_series(91, 93) as n",
-    "insert into app.publications (load_id, action, source_system, period, actor)"
-    " select 1, 'publish', 'karamad', '1403-05', 'sara' from generate_series(1, 3)",
+    "insert into app.publications (load_id, action, source_system, period, actor, step_no)"
+    " select 1, 'publish', 'karamad', '1403-05', 'sara', n from generate_series(1, 3) as n",
     "insert into raw.loads (source_system, file_name, file_size, sha256, received_by)"
     " select 's', 'f', 1, n::text::bytea, 'sara' from generate_series(1, 3) as n",
 )
@@ -224,7 +224,12 @@ def tampered(table: str, how: str) -> str:
         return f"update {table} set {change} where {key} = 2"
     if how == "gone":
         return f"delete from {table} where {key} = 2"
-    own = {"app.purges": "load_id = 77", "raw.loads": "sha256 = 'x'", "app.mappings": "version = 7"}
+    own = {
+        "app.purges": "load_id = 77",
+        "raw.loads": "sha256 = 'x'",
+        "app.mappings": "version = 7",
+        "app.publications": "step_no = 77",
+    }
     return (
         f"create temporary table row on commit drop as select * from {table} where {key} = 2;"
         f" update row set {key} = 9; update row set {own.get(table, f'{key} = 9')};"
