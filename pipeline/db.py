@@ -9,15 +9,17 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 
 from pipeline.claims import claim_of
-from pipeline.errors import DatabaseAway, LostClaim
+from pipeline.errors import DatabaseAway, LostClaim, SchemaMissing
 from pipeline.server import DATABASE, embedded_folder, ensure_embedded, running_url
 from pipeline.settings import ROOT, Settings
 
 SQL_ROOT = ROOT / "sql"
+# What the pipeline, the console and the API work as; see sql/roles/create_roles.sql.
+APP_ROLE = "sales_engine_app"
 
 Connection = psycopg.Connection[Any]
 Row = dict[str, Any]
@@ -39,30 +41,60 @@ def running_database_url(settings: Settings) -> str | None:
     return maintenance and make_conninfo(maintenance, dbname=DATABASE)
 
 
-def connect(url: str, *, autocommit: bool = False) -> Connection:
+def as_app(url: str) -> str:
+    """The same address, for sessions that work as the application role from their first moment.
+
+    For connection pools; `connect` does it by itself.
+    """
+    options = conninfo_to_dict(url).get("options") or ""
+    return make_conninfo(url, options=f"{options} -c role={APP_ROLE}".strip())
+
+
+def connect(url: str, *, autocommit: bool = False, as_owner: bool = False) -> Connection:
     """Open a connection whose transactions are ended by `commit` or `rollback`.
 
-    One that belongs to a job asks first whether the job is still its own, or raises LostClaim.
+    It works as the application role, which cannot change what was received and done. `as_owner`
+    leaves it all the rights of the user in `url`: for the schema, for the ledger check (which must
+    see every session of the server) and for backups. Raises DatabaseAway, and SchemaMissing where
+    the server does not know the role yet.
+
+    A session that belongs to a job asks first whether the job is still its own, or raises
+    LostClaim.
     """
+    address = url if as_owner else as_app(url)
     try:
         connection = psycopg.connect(
-            url, autocommit=autocommit, fallback_application_name="sales_engine"
+            address, autocommit=autocommit, fallback_application_name="sales_engine"
         )
     except psycopg.OperationalError as error:
-        raise DatabaseAway(
-            "DATABASE_AWAY",
-            fa="پایگاه داده در دسترس نیست ({reason}). چیزی ثبت نشد؛ "
-            "پس از برقراری ارتباط دوباره تلاش کنید.",
-            en="The database cannot be reached ({reason}). Nothing was stored; "
-            "try again once it is up.",
-            reason=str(error).strip().splitlines()[-1],
-        ) from error
+        raise _no_connection(error) from error
     try:
         _require_claim(connection)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _no_connection(error: psycopg.OperationalError) -> DatabaseAway | SchemaMissing:
+    # The server's messages come in many languages; a refused role is named in all of them.
+    if APP_ROLE in str(error):
+        return SchemaMissing(
+            "SCHEMA_MISSING",
+            fa="پایگاه داده آماده نیست، یا این کاربر اجازهٔ کار با نقش «{role}» را ندارد. نخست "
+            "«python -m pipeline migrate» را با کاربر مالک اجرا کنید.",
+            en="The database is not prepared, or this user may not work as the role {role}. "
+            "Run `python -m pipeline migrate` as the owner first.",
+            role=APP_ROLE,
+        )
+    return DatabaseAway(
+        "DATABASE_AWAY",
+        fa="پایگاه داده در دسترس نیست ({reason}). چیزی ثبت نشد؛ "
+        "پس از برقراری ارتباط دوباره تلاش کنید.",
+        en="The database cannot be reached ({reason}). Nothing was stored; "
+        "try again once it is up.",
+        reason=str(error).strip().splitlines()[-1],
+    )
 
 
 def _require_claim(connection: Connection) -> None:
