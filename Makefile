@@ -20,7 +20,7 @@ SEED ?= 1
 PERIOD ?= 1403-08
 OUT ?= var/samples/karamad_$(PERIOD).csv
 
-.PHONY: help run test bench lint types format sample stop clean psql requirements hooks
+.PHONY: help run test bench bench-reads lint types format sample stop clean psql requirements hooks
 
 help: ## List the commands, a sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: $(DEV_INSTALLED) hooks ## Run all tests (ARGS="..." goes to pytest).
 
 bench: $(DEV_INSTALLED) ## Measure the pipeline against plain COPY (B0).
 	$(PY) -m tests.bench $(ARGS)
+
+bench-reads: $(DEV_INSTALLED) ## Measure the figures of pages (ARGS="--make 12" fills a database first).
+	$(PY) -m tests.bench_reads $(ARGS)
 
 lint: $(DEV_INSTALLED) types ## Check style, format and types.
 	$(PY) -m ruff check .

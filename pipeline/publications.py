@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.db import Connection, Row, fetch_one, run, transaction
 from pipeline.errors import RefusedAction
+from pipeline.kpi.published import refresh_figures
 from pipeline.results import read_load
 
 
@@ -84,7 +85,11 @@ def _move(
 
 
 def refresh_dimensions(connection: Connection, source: str) -> None:
-    """Versions of customers, products, salespeople and branches from what is published now."""
+    """Versions of customers, products, salespeople and branches from what is published now.
+
+    Also what figures need of them: both follow from the same set of loads.
+    """
+    refresh_figures(connection, source)
     for dimension in ("customers", "products", "salespeople", "branches"):
         run(connection, f"dimensions/clear_{dimension}", {"source": source})
         run(connection, f"dimensions/refresh_{dimension}", {"source": source})
