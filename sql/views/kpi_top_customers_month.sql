@@ -12,7 +12,7 @@ select customers.source_system, customers.jalali_month, months.first_day as mont
     sum(customers.invoice_count) as invoice_count,
     sum(customers.active_days) as active_days,
     rank() over (
-        partition by customers.source_system, customers.jalali_month
+        partition by months.first_day, customers.jalali_month, customers.source_system
         order by sum(customers.net_amount) desc
     ) as customer_rank
 from kpi.counted_customers as customers
