@@ -12,13 +12,14 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"verify", "samples", "jobs", "exports"}),
     frozenset({"runs"}),
     frozenset({"whole_load"}),
-    frozenset({"comparison", "guards", "mappings", "overview", "plans", "publications"}),
+    frozenset({"plans", "publications", "guards", "comparison", "mappings", "mapping_versions"})
+    | {"overview", "issue_detail"},
     frozenset({"months"}),
-    frozenset({"leftovers", "migrate", "recognition", "results", "streaming"}),
-    frozenset({"kpi", "quality", "source_memory", "verification"}),
+    frozenset({"recognition", "results", "streaming", "migrate", "leftovers"}),
+    frozenset({"quality", "kpi", "verification", "source_memory"}),
     frozenset({"ingestion", "transform"}),
-    frozenset({"access", "background", "contracts", "db", "server", "sheets", "uploads"}),
-    frozenset({"claims", "errors", "faults", "settings", "texts"}),
+    frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads"}),
+    frozenset({"settings", "errors", "texts", "faults", "claims"}),
 )
 # In the two lowest layers modules may use one another (never in a circle: `import_graph`).
 OPEN_LAYERS = LAYERS[-2:]
