@@ -21,7 +21,7 @@ PERIOD ?= 1403-08
 PORT ?= 8501
 OUT ?= var/samples/karamad_$(PERIOD).csv
 
-.PHONY: help run worker samples screenshots test bench lint types format sample stop clean psql requirements hooks
+.PHONY: help run worker samples screenshots test bench bench-reads lint types format sample stop clean psql requirements hooks
 
 help: ## List the commands, a sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ test: $(DEV_INSTALLED) hooks ## Run all tests (ARGS="..." goes to pytest).
 
 bench: $(DEV_INSTALLED) ## Measure the pipeline against plain COPY (B0).
 	$(PY) -m tests.bench $(ARGS)
+
+bench-reads: $(DEV_INSTALLED) ## Measure the figures of pages (ARGS="--make 12" fills a database first).
+	$(PY) -m tests.bench_reads $(ARGS)
 
 screenshots: $(DEV_INSTALLED) ## Write docs/screenshots/: every page, both languages, light and dark, wide and narrow.
 	$(PY) -m tests.browser.screenshots $(ARGS)

@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run
 from pipeline.errors import PipelineError, RefusedAction
+from pipeline.kpi.tiers import as_copies, tiers, write_tiers
 from pipeline.months.locks import hold_load_and_month, require_recheck_allowed
 from pipeline.plans import Plan
 from pipeline.publications import refresh_dimensions
@@ -42,6 +43,7 @@ class Gathered:
     observations: list[bytes]
     invoices: list[bytes]
     products: bytes
+    tiers: dict[str, bytes]
     raw_lines: int | None = None
 
 
@@ -59,6 +61,7 @@ def gather(plan: Plan, stream: Stream, raw: RawThread | None) -> Gathered:
         ],
         invoices=[as_csv(part) for part in stream.rollups.invoices()],
         products=as_csv(stream.rollups.products()),
+        tiers=as_copies(plan.load_id, plan.mapping.source_system, tiers(stream.rollups.invoices())),
     )
     stream.facts.wait()
     if raw is not None:
@@ -109,6 +112,7 @@ def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered
         copy_in(connection, "copy_rollup_invoices", part, **plan.names)
     copy_in(connection, "copy_rollup_products", gathered.products)
     run(connection, "clear_findings", {"load_id": plan.load_id})
+    write_tiers(connection, plan.load_id, gathered.tiers)
     for part in gathered.observations:
         copy_in(connection, "copy_observations", part)
     stream.findings.write_lines(connection)
