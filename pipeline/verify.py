@@ -70,11 +70,13 @@ def verify(
     head: str | None = None,
     scratch: Sequence[Path] = (),
     shared_scratch: Path | None = None,
+    uploads: Path | None = None,
 ) -> list[Gap]:
     """Check the whole ledger; returns the gaps, by code and load, and nothing when all is well.
 
     `head` (the hash of an audit event, in hexadecimal) must be in the chain. Temporary files are
-    looked for in the `scratch` folders, and by our names in `shared_scratch`.
+    looked for in the `scratch` folders, by our names in `shared_scratch`, and in `uploads` once
+    they are older than an upload may wait.
     Of each kind the first gap of a load is given, with the number of further ones. All is read in
     one transaction that sees one moment and cannot write; memory is that of a piece of a file,
     beside what the server needs. Raises DatabaseAway when there is no server to ask.
@@ -87,7 +89,7 @@ def verify(
         for check in WHOLE_LEDGER:
             gaps += find_gaps_without_indexes(connection, check)
         gaps += check_audit(connection, head)
-        gaps += check_leftovers(connection, scratch, shared_scratch)
+        gaps += check_leftovers(connection, scratch, shared_scratch, uploads)
         loads = fetch_all(connection, "verify/list_loads")
         total, done = sum(load["file_size"] for load in loads), 0
         for load in loads:

@@ -27,8 +27,9 @@ def find_gaps(session: Session, url: str, head: str | None) -> int:
             url,
             config_dir=settings.config_dir,
             head=head,
-            scratch=[settings.var_dir / "uploads", settings.var_dir / "scratch"],
+            scratch=[settings.var_dir / "scratch"],
             shared_scratch=Path(tempfile.gettempdir()),
+            uploads=settings.var_dir / "uploads",
         )
     if not gaps:
         typer.echo(session.texts("verify_good"))

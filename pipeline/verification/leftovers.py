@@ -10,6 +10,7 @@ from time import time
 
 from pipeline.contracts import Words
 from pipeline.db import Connection, fetch_one
+from pipeline.uploads import KEPT_SECONDS
 from pipeline.verification.gaps import Gap, make_gap
 from pipeline.verification.queries import Check, find_gaps
 
@@ -48,39 +49,51 @@ _LEFTOVER_FILE = Words(
 
 
 def check_leftovers(
-    connection: Connection, folders: Sequence[Path], shared: Path | None
+    connection: Connection, folders: Sequence[Path], shared: Path | None, uploads: Path | None
 ) -> list[Gap]:
-    """I9 and I10. Files are looked for in `folders`, and by their names in the `shared` one."""
+    """I9 and I10. Files are looked for where `leftover_files` says."""
     gaps: list[Gap] = []
     jobs = fetch_one(connection, "verify/find_table", {"name": "app.jobs"})
     if jobs is not None and jobs["is_there"]:
         gaps += find_gaps(connection, _LOST_WORKER)
     gaps += find_gaps(connection, _IDLE_SESSION)
     gaps += find_gaps(connection, _LEFTOVER_TABLE)
-    files = leftover_files(folders, shared)
+    files = leftover_files(folders, shared, uploads)
     if files:
         gaps.append(make_gap("I10", _LEFTOVER_FILE, name=files[0].name, gaps=len(files)))
     return gaps
 
 
-def leftover_files(folders: Sequence[Path], shared: Path | None) -> list[Path]:
-    """Files of ours, a minute old and more, that no process has open; sorted."""
-    ours = [path for folder in folders if folder.is_dir() for path in folder.rglob("*")]
+def leftover_files(
+    folders: Sequence[Path], shared: Path | None, uploads: Path | None = None
+) -> list[Path]:
+    """Files that no process has open and nobody will fetch; sorted.
+
+    In our own `folders` and, by our names, in a `shared` one: those a minute old and more. What is
+    in `uploads` waits for its user, and counts once it is older than uploads are kept.
+    """
+    ours = [path for folder in folders for path in _below(folder)]
     if shared is not None and shared.is_dir():
         ours += [path for path in shared.iterdir() if path.name.startswith(PREFIXES)]
-    old = [path for path in ours if _is_old_file(path)]
+    old = [path for path in ours if _is_old_file(path, OLD_SECONDS)]
+    if uploads is not None:
+        old += [path for path in _below(uploads) if _is_old_file(path, KEPT_SECONDS)]
     opened = set(_open_files()) if old else set()
     return sorted(path for path in old if str(path.resolve()) not in opened)
 
 
-def _is_old_file(path: Path) -> bool:
-    """Whether it is a file of this user that was last written a while ago."""
+def _below(folder: Path) -> Iterator[Path]:
+    return folder.rglob("*") if folder.is_dir() else iter(())
+
+
+def _is_old_file(path: Path, seconds: float) -> bool:
+    """Whether it is a file of this user that was last written so many seconds ago."""
     try:
         found = path.lstat()
     except FileNotFoundError:
         return False
     mine = found.st_uid == os.geteuid()
-    return mine and path.is_file() and found.st_mtime < time() - OLD_SECONDS
+    return mine and path.is_file() and found.st_mtime < time() - seconds
 
 
 def _open_files() -> Iterator[str]:
