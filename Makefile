@@ -30,9 +30,9 @@ run: samples worker ## Open the console on http://127.0.0.1:$(PORT), with a work
 	@echo "Console: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
-samples: $(INSTALLED) hooks ## Start the database, load and publish the sample months, show the KPI summary.
+samples: $(INSTALLED) hooks ## Start the database, load and publish the sample months if it is empty, show the KPI summary.
 	$(PY) -m pipeline migrate
-	$(PY) -m pipeline load $(SAMPLES) --source karamad --publish
+	$(PY) -m pipeline load $(SAMPLES) --source karamad --publish --when-empty
 	$(PY) -m pipeline status
 
 # The lock is held by the worker as long as it lives, so a second one is not started beside it.

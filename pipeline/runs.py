@@ -16,7 +16,7 @@ from time import perf_counter
 import psycopg
 
 from pipeline.db import Connection, fetch_all, run, transaction
-from pipeline.errors import DatabaseAway, LostClaim, PipelineError
+from pipeline.errors import DatabaseAway, LostClaim, PipelineError, RefusedAction
 from pipeline.guards import NO_GUARD, Guard
 from pipeline.ingestion.blocks import BlockReader
 from pipeline.ingestion.inspection import Overrides
@@ -181,7 +181,7 @@ def _run(
             raw.abandon(error)
         if keeping is not None:
             _finish_keeping(keeping)
-        _note_failure(url, plan, error)
+        _note_failure(url, plan, error, is_held=keeping is None)
         raise
     return result
 
@@ -213,13 +213,22 @@ def _finish_keeping(keeping: Keeping) -> None:
         keeping.wait()
 
 
-def _note_failure(url: str, plan: Plan, error: BaseException) -> None:
-    """Keep the reason of a failed run; the load can be run again."""
+def _note_failure(url: str, plan: Plan, error: BaseException, *, is_held: bool) -> None:
+    """Keep the reason of a failed run, and nothing that it made; the load can be run again.
+
+    `is_held` says that the caller still holds the load.
+    """
     # Where the job was taken over, whoever has it now says what became of this run.
     with suppress(DatabaseAway, LostClaim, psycopg.Error), transaction(url) as connection:
         facts = {"run_id": plan.run_id, "load_id": plan.load_id, "error": str(error)[:2000]}
         run(connection, "fail_run", facts)
         run(connection, "fail_load", facts)
+    # Another run that has the load by now clears it itself.
+    away = (DatabaseAway, LostClaim, RefusedAction, psycopg.Error)
+    with suppress(*away), transaction(url) as connection:
+        if not is_held:
+            hold_load(connection, plan.load_id)
+        clear_leftovers(connection, plan.load_id)
 
 
 def _both(first: Progress, second: Progress | None) -> Progress:

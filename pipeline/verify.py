@@ -15,7 +15,8 @@ made anew from the kept bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import abc
+from collections.abc import Callable, Iterator
 from decimal import Decimal, localcontext
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -51,6 +52,8 @@ __all__ = ["Gap", "Progress", "verify"]
 
 # Told after each load: bytes of files proved so far, bytes of all files.
 Progress = Callable[[int, int], None]
+Scratch = abc.Mapping[Path, float]
+_NO_SCRATCH: Scratch = {}
 
 _NO_TEXT = Words(
     fa="فایل را نمی‌توان دوباره خواند: ",
@@ -68,15 +71,14 @@ def verify(
     config_dir: Path = ROOT / "config",
     progress: Progress | None = None,
     head: str | None = None,
-    scratch: Sequence[Path] = (),
+    scratch: Scratch = _NO_SCRATCH,
     shared_scratch: Path | None = None,
-    uploads: Path | None = None,
 ) -> list[Gap]:
     """Check the whole ledger; returns the gaps, by code and load, and nothing when all is well.
 
     `head` (the hash of an audit event, in hexadecimal) must be in the chain. Temporary files are
-    looked for in the `scratch` folders, by our names in `shared_scratch`, and in `uploads` once
-    they are older than an upload may wait.
+    looked for in the `scratch` folders (each with the seconds that a file may lie there), and by
+    our names in `shared_scratch`.
     Of each kind the first gap of a load is given, with the number of further ones. All is read in
     one transaction that sees one moment and cannot write; memory is that of a piece of a file,
     beside what the server needs. Raises DatabaseAway when there is no server to ask.
@@ -89,7 +91,7 @@ def verify(
         for check in WHOLE_LEDGER:
             gaps += find_gaps_without_indexes(connection, check)
         gaps += check_audit(connection, head)
-        gaps += check_leftovers(connection, scratch, shared_scratch, uploads)
+        gaps += check_leftovers(connection, scratch, shared_scratch)
         loads = fetch_all(connection, "verify/list_loads")
         total, done = sum(load["file_size"] for load in loads), 0
         for load in loads:

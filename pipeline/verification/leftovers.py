@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import time
 
 from pipeline.contracts import Words
 from pipeline.db import Connection, fetch_one
-from pipeline.uploads import KEPT_SECONDS
 from pipeline.verification.gaps import Gap, make_gap
 from pipeline.verification.queries import Check, find_gaps
 
 # Beginnings of the names of our files in folders that are not ours alone.
 PREFIXES = ("recheck-", "verify-", "sheet-")
-OLD_SECONDS = 60
+OLD_SECONDS = 60.0
 
 _LOST_WORKER = Check(
     "I9",
@@ -49,7 +48,7 @@ _LEFTOVER_FILE = Words(
 
 
 def check_leftovers(
-    connection: Connection, folders: Sequence[Path], shared: Path | None, uploads: Path | None
+    connection: Connection, folders: Mapping[Path, float], shared: Path | None
 ) -> list[Gap]:
     """I9 and I10. Files are looked for where `leftover_files` says."""
     gaps: list[Gap] = []
@@ -58,32 +57,30 @@ def check_leftovers(
         gaps += find_gaps(connection, _LOST_WORKER)
     gaps += find_gaps(connection, _IDLE_SESSION)
     gaps += find_gaps(connection, _LEFTOVER_TABLE)
-    files = leftover_files(folders, shared, uploads)
+    files = leftover_files(folders, shared)
     if files:
         gaps.append(make_gap("I10", _LEFTOVER_FILE, name=files[0].name, gaps=len(files)))
     return gaps
 
 
-def leftover_files(
-    folders: Sequence[Path], shared: Path | None, uploads: Path | None = None
-) -> list[Path]:
-    """Files that no process has open and nobody will fetch; sorted.
+def leftover_files(folders: Mapping[Path, float], shared: Path | None) -> list[Path]:
+    """Files of ours that no process has open and nobody will fetch; sorted.
 
-    In our own `folders` and, by our names, in a `shared` one: those a minute old and more. What is
-    in `uploads` waits for its user, and counts once it is older than uploads are kept.
+    `folders` says how many seconds a file may lie in each; in the `shared` one, where ours are
+    known by their names, it is a minute.
     """
-    ours = [path for folder in folders for path in _below(folder)]
+    ours = {
+        path: seconds
+        for folder, seconds in folders.items()
+        if folder.is_dir()
+        for path in folder.rglob("*")
+    }
     if shared is not None and shared.is_dir():
-        ours += [path for path in shared.iterdir() if path.name.startswith(PREFIXES)]
-    old = [path for path in ours if _is_old_file(path, OLD_SECONDS)]
-    if uploads is not None:
-        old += [path for path in _below(uploads) if _is_old_file(path, KEPT_SECONDS)]
+        named = (path for path in shared.iterdir() if path.name.startswith(PREFIXES))
+        ours |= dict.fromkeys(named, OLD_SECONDS)
+    old = [path for path, seconds in ours.items() if _is_old_file(path, seconds)]
     opened = set(_open_files()) if old else set()
     return sorted(path for path in old if str(path.resolve()) not in opened)
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    return folder.rglob("*") if folder.is_dir() else iter(())
 
 
 def _is_old_file(path: Path, seconds: float) -> bool:
