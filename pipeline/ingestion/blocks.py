@@ -23,7 +23,6 @@ from pipeline.ingestion.records import Record, RecordReader
 
 LINE_NO = "line_no"
 _LF = 10
-_CR = 13
 _LONE_CR = re.compile(rb"\r(?!\n)")
 
 
@@ -31,9 +30,8 @@ _LONE_CR = re.compile(rb"\r(?!\n)")
 class Block:
     """Whole lines of a file, read.
 
-    `text`: the physical lines as UTF-8, terminators included; `crlf_count` of them end in CRLF, the
-    others in LF. `regular`: each physical line is one
-    RAW line; otherwise `raw` holds the RAW lines (`line_no, line, undecoded`). `cells`: one String
+    `text`: the physical lines as UTF-8, terminators (LF or CRLF) included. Each of them is one RAW
+    line, unless `raw` holds the RAW lines (`line_no, line, undecoded`). `cells`: one String
     column per asked-for position, named by the asker, and `line_no`, of sound records. A record
     that begins in one block and ends in the next one belongs to the next.
     `damages`: what is wrong with each damaged record, and its text.
@@ -42,8 +40,6 @@ class Block:
     first_line_no: int
     line_count: int
     text: bytes
-    crlf_count: int
-    regular: bool
     cells: pl.DataFrame
     raw: pl.DataFrame | None = None
     set_aside: list[tuple[int, str]] = field(default_factory=list)
@@ -100,8 +96,7 @@ class BlockReader:
 
     def _read_block(self, text: bytes, first: int, final: bool) -> Block:
         plain, ends = text, _line_ends(text)
-        crlf_count = _crlf_count(text, ends)
-        if crlf_count < np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == _CR):
+        if text.count(b"\r") > text.count(b"\r\n"):
             # LF for a lone CR in all that is looked at as a whole; every byte keeps its place.
             plain = _LONE_CR.sub(b"\n", text)
             ends = _line_ends(plain)
@@ -109,14 +104,13 @@ class BlockReader:
         sound = self._parse(_keep(plain, ends, ~doubtful), np.flatnonzero(~doubtful) + first)
         doubtful[sound[LINE_NO].filter(self._may_be_no_record(sound)).to_numpy() - first] = True
         careful = self._read_carefully(text, ends, doubtful, first, final)
-        block = Block(first, len(ends), plain, crlf_count, True, self._empty_cells())
+        block = Block(first, len(ends), plain, self._empty_cells())
         rows = self._judge(careful, block)
         left = np.flatnonzero(~doubtful) + first
         if len(left) < sound.height:
             sound = sound.filter(pl.Series(~doubtful[sound[LINE_NO].to_numpy() - first]))
         block.cells = pl.concat([sound, self._frame(rows)]) if rows else sound
         if not _are_plain_lines(careful, np.flatnonzero(doubtful) + first):
-            block.regular = False
             block.raw = _raw_lines(plain, ends, doubtful, first, careful)
         return block
 
@@ -342,12 +336,6 @@ def _line_ends(text: bytes) -> NDArray[np.int64]:
     if text and not text.endswith(b"\n"):
         ends = np.append(ends, len(text))
     return ends
-
-
-def _crlf_count(text: bytes, ends: NDArray[np.int64]) -> int:
-    data = np.frombuffer(text, dtype=np.uint8)
-    inner = ends[ends > 1]
-    return int(np.count_nonzero((data[inner - 2] == _CR) & (data[inner - 1] == _LF)))
 
 
 def _next(indices: NDArray[np.int64], at: int, end: int) -> int:
