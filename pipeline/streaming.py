@@ -47,9 +47,10 @@ class Totals:
         """Count sound records: `frame` is the canonical reading of `cells`, line by line."""
         self.lines += frame.height
         self.net_amount += Decimal(frame["net_amount"].sum() or 0)
-        names = [name for name in cells.columns if name != "line_no"]
-        empty = cells.select(_is_empty(name).sum() for name in names)
-        self.empty.update(dict(zip(names, empty.row(0), strict=True)))
+        short = cells.select(pl.exclude("line_no").str.len_bytes() <= 1)
+        counts = short.sum().row(0, named=True)
+        for name, count in counts.items():
+            self.empty[name] += _count_empty(cells[name].filter(short[name])) if count else 0
 
 
 @dataclass(slots=True)
@@ -77,15 +78,16 @@ class Stream:
     def _take_cells(self, cells: pl.DataFrame) -> None:
         frame = self.normalizer.normalize(cells)
         rejected = self.checker.check(frame, cells)
+        kept = ~rejected
         self.totals.count(frame, cells)
+        self.observations.add(frame, cells, kept)
         if rejected.any():
             self.findings.reject(frame.filter(rejected))
-            frame, cells = frame.filter(~rejected), cells.filter(~rejected)
+            frame = frame.filter(kept)
         if not frame.height:
             return
         self.facts.write(frame)
-        self.memory.add(frame, cells)
-        self.observations.add(frame, cells)
+        self.memory.add(frame, cells, kept)
         self.rollups.add(frame)
         month = (
             "jalali_month"
@@ -96,10 +98,9 @@ class Stream:
         self.totals.months.update(dict(months.iter_rows()))
 
 
-def _is_empty(name: str) -> pl.Expr:
-    """Whether a cell is empty in the forms that exports write; a look, not a cleaning."""
-    cell = pl.col(name)
-    return (cell == "") | (cell == "-") | (cell == " ")
+def _count_empty(cells: pl.Series) -> int:
+    """Cells that are empty in the forms that exports write; a look, not a cleaning."""
+    return int(cells.is_in(["", "-", " "]).sum())
 
 
 class RawThread:
