@@ -22,6 +22,7 @@ from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.raw_lines import lines_partition
 from pipeline.ingestion.store import Keeping, file_chunks, read_chunks
 from pipeline.kpi.rollups import RollupMemory
+from pipeline.months.locks import require_recheck_allowed
 from pipeline.plans import Asked, Plan, asked_before, begin_run, check_period
 from pipeline.quality.check import LineChecker
 from pipeline.quality.findings import Findings, headers_of
@@ -94,10 +95,12 @@ def recheck(
     """Run the pipeline again over the kept bytes of a load, with the rules of today.
 
     `period` settles the month of a load that has none yet, such as one without an accepted line.
+    Raises RefusedAction (MONTH_LOCKED) for what a locked month shows.
     """
     begin = perf_counter()
     with transaction(url) as connection, NamedTemporaryFile(prefix="recheck-") as copy:
         load = read_load(connection, load_id)
+        require_recheck_allowed(connection, load)
         for chunk in read_chunks(connection, load_id):
             copy.write(chunk)
         copy.flush()

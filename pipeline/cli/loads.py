@@ -19,7 +19,7 @@ from pipeline.ingestion.looks import remark_text
 from pipeline.plans import check_period
 from pipeline.publications import publish
 from pipeline.quality.rules import read_catalogue
-from pipeline.results import LoadResult, read_result
+from pipeline.results import LoadResult
 from pipeline.runs import load_file, recheck
 from pipeline.source_memory import read_remembered
 
@@ -72,19 +72,6 @@ def recheck_loads(
         for number in load_ids
     ]
     return max(codes, default=GOOD)
-
-
-def publish_load(session: Session, load_id: int) -> None:
-    """Publish a load and say what it superseded."""
-    url = session.database()
-    was_published = read_result(url, load_id).status == "published"
-    with progress(True, 0, session.stage) as tell:
-        tell("publish", 0)
-        before = publish(url, load_id)
-    done = "published_before" if was_published else "published"
-    typer.echo(session.texts(done, load_id=load_id))
-    if before is not None:
-        typer.echo(session.texts("load_supersedes", before=before))
 
 
 def _standing_loads(url: str) -> list[int]:
