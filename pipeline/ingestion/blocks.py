@@ -209,17 +209,15 @@ class BlockReader:
     def _together(
         self, sound: pl.DataFrame, numbers: NDArray[np.int64], rows: list[tuple[int, list[str]]]
     ) -> pl.DataFrame:
-        """The cells of a block: those read at once, then those read one by one.
-
-        In one piece, for what is done with columns in unlike pieces begins by mending them.
-        """
-        columns = {
-            name: pl.Series([cells[position] for _, cells in rows], dtype=pl.String)
-            for name, position in self._columns.items()
-        }
-        cells = pl.concat([sound, pl.DataFrame(columns)], rechunk=True)
-        line_no = [*numbers.tolist(), *(line_no for line_no, _ in rows)]
-        return cells.with_columns(pl.Series(LINE_NO, line_no, dtype=pl.Int32))
+        """The cells of a block: those read at once, then those read one by one."""
+        if rows:
+            columns = {
+                name: pl.Series([cells[position] for _, cells in rows], dtype=pl.String)
+                for name, position in self._columns.items()
+            }
+            sound = pl.concat([sound, pl.DataFrame(columns)])
+        line_no = np.append(numbers, [line_no for line_no, _ in rows])
+        return sound.with_columns(pl.Series(LINE_NO, line_no, dtype=pl.Int32))
 
     def _empty_cells(self) -> pl.DataFrame:
         return pl.DataFrame(schema={**dict.fromkeys(self._columns, pl.String), LINE_NO: pl.Int32})
