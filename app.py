@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -59,4 +60,6 @@ app = st.App(
 )
 
 if __name__ == "__main__":
-    app.run()
+    # `streamlit run` takes the port from this variable too; here its file of settings would win.
+    port = os.environ.get("STREAMLIT_SERVER_PORT")
+    app.run(config={"server.port": int(port)} if port else None)

@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli import job_verbs, ledger_verbs, months_verbs, triage_verbs
 from pipeline.cli import mapping as mapping_verbs
-from pipeline.cli import months_verbs
-from pipeline.cli.faults import REFUSED, Commands, wrong_use
+from pipeline.cli.faults import Commands, wrong_use
 from pipeline.cli.options import Delimiter, Encoding, HeaderLine, Quote, Sheet, overrides_of
 
 app = typer.Typer(
@@ -27,6 +27,8 @@ app = typer.Typer(
 
 app.add_typer(mapping_verbs.app, name="mapping")
 months_verbs.register(app)
+job_verbs.register(app)
+triage_verbs.register(app)
 
 _FILE = {"exists": True, "dir_okay": False, "readable": True}
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", **_FILE)]
@@ -46,6 +48,9 @@ def load(
     source: Source = None,
     period: Annotated[str | None, typer.Option(help="Month of the files, such as 1403-05.")] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Publish each load after it.")] = False,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Only hand them in; a worker runs them.")
+    ] = False,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     quote: Quote = None,
@@ -59,6 +64,10 @@ def load(
 
     overrides = overrides_of(encoding, delimiter, quote, header_line, sheet)
     wish = Wish(source, period, publish, as_json, overrides=overrides)
+    if queue:
+        from pipeline.cli.jobs import submit_files
+
+        raise typer.Exit(submit_files(open_session(), files, wish))
     raise typer.Exit(load_files(open_session(), files, wish))
 
 
@@ -158,23 +167,15 @@ def export_raw(load_id: Load, out: Annotated[Path, typer.Argument(metavar="OUT")
 
 
 @app.command()
-def verify() -> None:
-    """Prove the ledger: files, lines, amounts and KPIs, checked by independent code."""
-    from pipeline.cli.ledger import find_gaps
-    from pipeline.cli.session import open_session
-
-    if find_gaps(open_session()):
-        raise typer.Exit(REFUSED)
-
-
-@app.command()
 def status() -> None:
     """Show loads, published months, and how to look around."""
+    from pipeline.cli.jobs import active_text
     from pipeline.cli.reports import status_text
     from pipeline.cli.session import open_session
 
     session = open_session()
-    typer.echo(status_text(session, session.database()))
+    url = session.database()
+    typer.echo(active_text(session, url) + status_text(session, url))
 
 
 @app.command()
@@ -251,6 +252,8 @@ def sanitize(
 
     write_sanitized(open_session(), file, out, key)
 
+
+ledger_verbs.register(app)
 
 if __name__ == "__main__":
     app(prog_name="python -m pipeline")

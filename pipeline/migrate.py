@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from importlib.metadata import version as package_version
+from importlib.resources import files
 from pathlib import Path
 
 import psycopg
@@ -11,12 +13,14 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from pipeline.db import SQL_ROOT, Connection, connect, fetch_all, fetch_one, run
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, RefusedAction
 from pipeline.server import DATABASE, embedded_folder, ensure_embedded
 from pipeline.settings import Settings
 from pipeline.transform.jalali import calendar_months
 
 VIEWS_NUMBER = 0
+QUEUE_NUMBER = -1
+QUEUE_PACKAGE = "procrastinate"
 
 
 def prepare_database(settings: Settings) -> str:
@@ -34,24 +38,49 @@ def migrate(url: str, *, set_defaults: bool = False) -> list[str]:
     """Apply what is missing, each migration in its own transaction; returns the names applied.
 
     The database's own defaults (search path, calendar) are set when anything was applied, or when
-    `set_defaults` asks for it.
+    `set_defaults` asks for it. Raises RefusedAction where the user may not create the roles.
     """
     applied = []
-    with connect(url) as connection:
+    with connect(url, as_owner=True) as connection:
         run(connection, "create_migrations_table")
         connection.commit()
         for path in _migration_files():
             if _apply(connection, path):
                 applied.append(path.stem)
+        if (queue := _bring_queue(connection)) is not None:
+            applied.append(queue)
         if _replace_views(connection):
             applied.append("views")
+        if applied:
+            share_rights(connection)
         if applied or set_defaults:
             _set_defaults(connection, url)
     return applied
 
 
+def share_rights(connection: Connection) -> None:
+    """Give every table its owner and the application role its rights, in one transaction.
+
+    Roles belong to the server, not to the database: those that are missing are created.
+    """
+    with connection.transaction():
+        run(connection, "lock_migrations")
+        try:
+            with connection.transaction():
+                run(connection, "roles/create_roles")
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise RefusedAction(
+                "ROLES_MISSING",
+                fa="این کاربر نمی‌تواند نقش‌های پایگاه داده را بسازد. یک بار با کاربری که CREATEROLE "
+                "دارد «migrate» را اجرا کنید، یا متن sql/roles/create_roles.sql را به او بدهید.",
+                en="This user may not create the database's roles. Run `migrate` once as a user "
+                "with CREATEROLE, or have such a user run sql/roles/create_roles.sql.",
+            ) from error
+        run(connection, "roles/hand_over")
+
+
 def _ensure_database(maintenance_url: str) -> None:
-    with connect(maintenance_url, autocommit=True) as connection:
+    with connect(maintenance_url, autocommit=True, as_owner=True) as connection:
         if fetch_one(connection, "find_database", {"name": DATABASE}) is None:
             run(connection, "create_database", database=sql.Identifier(DATABASE))
 
@@ -81,6 +110,42 @@ def _apply(connection: Connection, path: Path) -> bool:
         connection.execute(text)
         _record(connection, number, path.stem, checksum)
     return True
+
+
+def _bring_queue(connection: Connection) -> str | None:
+    """The queue's own tables in the version of the installed package; returns what was applied."""
+    version = package_version(QUEUE_PACKAGE)
+    with connection.transaction():
+        run(connection, "lock_migrations")
+        known = {row["number"]: row for row in fetch_all(connection, "list_migrations")}
+        before = known.get(QUEUE_NUMBER, {"name": ""})["name"].removeprefix(f"{QUEUE_PACKAGE} ")
+        if before == version:
+            return None
+        texts = _queue_texts(before)
+        run(connection, "jobs/set_search_path", {"search_path": "jobs"})
+        for text in texts:
+            connection.execute(text)
+        run(connection, "jobs/set_search_path", {"search_path": "public"})
+        _record(connection, QUEUE_NUMBER, f"{QUEUE_PACKAGE} {version}", _checksum("".join(texts)))
+    return f"{QUEUE_PACKAGE} {version}"
+
+
+def _queue_texts(before: str) -> list[str]:
+    """The whole schema for a new database; the package's own steps after version `before`."""
+    folder = files(f"{QUEUE_PACKAGE}.sql")
+    if not before:
+        return [(folder / "schema.sql").read_text("utf-8")]
+    steps = sorted(
+        (entry.name, entry)
+        for entry in (folder / "migrations").iterdir()
+        if entry.name.endswith(".sql") and _numbers(entry.name.split("_")[0]) > _numbers(before)
+    )
+    return [entry.read_text("utf-8") for _, entry in steps]
+
+
+def _numbers(version: str) -> list[int]:
+    """A version such as 3.10.0 (or 03.04.00) as numbers that compare."""
+    return [int(part) for part in version.split(".")]
 
 
 def _replace_views(connection: Connection) -> bool:

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.frame.formats import escape
 from pages.frame.language import frame_texts
 from pipeline.errors import DatabaseAway, PipelineError
-from pipeline.faults import known_fault, log_fault, unexpected
+from pipeline.faults import known_fault, unexpected
 from pipeline.settings import get_settings
 
 RETRY_SECONDS = 5
@@ -31,7 +31,7 @@ def show(error: Exception, language: str, place: str) -> None:
         _show_database_away(known, language)
         return
     if known is None:
-        known = unexpected(*log_fault(error, get_settings().var_dir, place))
+        known = unexpected(error, place, get_settings().var_dir)
     st.error(escape(known.text(language)), icon=":material/error:")
 
 

@@ -13,7 +13,7 @@ from pages.frame.session import MAY_UPLOAD
 from pages.routes.gate import who_asks
 from pages.routes.sign_in import comes_from_here
 from pipeline.errors import PipelineError, RefusedFile
-from pipeline.faults import known_fault, log_fault, unexpected
+from pipeline.faults import known_fault, unexpected
 from pipeline.settings import get_settings
 from pipeline.uploads import Arrival, Upload, begin_upload
 
@@ -39,7 +39,7 @@ async def receive(request: Request) -> Response:
         return _refusal(refused, language, 413 if refused.code == "FILE_TOO_LARGE" else 422)
     except Exception as error:
         known = known_fault(error)
-        known = known or unexpected(*log_fault(error, get_settings().var_dir, "upload"))
+        known = known or unexpected(error, "upload", get_settings().var_dir)
         return _refusal(known, language, 500)
     return JSONResponse({"token": upload.token, "name": upload.name, "size": upload.size}, 201)
 

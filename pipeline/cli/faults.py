@@ -1,8 +1,9 @@
-"""What goes wrong at the terminal: a message, an exit code, and a traceback in the log alone."""
+"""What goes wrong at the terminal: a message and an exit code."""
 
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -10,7 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from pipeline.errors import PipelineError
-from pipeline.faults import known_fault, log_fault, unexpected
+from pipeline.faults import known_fault, unexpected
 
 GOOD, REFUSED, WRONG_USE = 0, 1, 2
 _WRONG_USE_CODES = {
@@ -42,7 +43,7 @@ def wrong_use(fa: str, en: str, **values: str) -> PipelineError:
 
 def report(error: Exception, verb: str | None = None) -> int:
     """Say on standard error what went wrong, in the settings' language; returns the exit code."""
-    known = known_fault(error) or unexpected(*log_fault(error, _settings().var_dir, verb))
+    known = known_fault(error) or unexpected(error, verb, _var_dir())
     typer.echo(known.text(_language()), err=True)
     return WRONG_USE if known.code in _WRONG_USE_CODES else REFUSED
 
@@ -64,6 +65,16 @@ def _language() -> str:
         return str(_settings().language)
     except ValueError:
         return "fa"
+
+
+def _var_dir() -> Path:
+    """Where the log is; beside the code where the settings themselves are at fault."""
+    try:
+        return Path(_settings().var_dir)
+    except ValueError:
+        from pipeline.settings import ROOT
+
+        return ROOT / "var"
 
 
 def _settings() -> Any:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from tests.browser.console import ARGUMENTS, READY, browser_path, running_console
 from tests.karamad import Desk
 
 Open = Callable[..., Page]
+# A machine under load draws its first chart late; what is there at once is not waited for.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -33,23 +33,29 @@ def browser_path() -> str | None:
 @contextmanager
 def running_console(url: str, var_dir: Path, app: str = "app.py") -> Iterator[str]:
     """Address of a console over the database at `url`; it is ended afterwards."""
-    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", app]
+    with launched(command, {"DATABASE_URL": url, "VAR_DIR": str(var_dir)}, var_dir) as address:
+        yield address
+
+
+@contextmanager
+def launched(command: list[str], environment: dict[str, str], folder: Path) -> Iterator[str]:
+    """Address of a console started by `command`, its output in `folder`/console.log.
+
+    `{port}` in the command is a free port, which Streamlit finds in its environment too.
+    """
+    port = str(_free_port())
+    ours = {"SALES_LANGUAGE": "fa", "PYTHONPATH": str(ROOT), "STREAMLIT_SERVER_PORT": port}
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", app, "--server.port", str(port)],
+        [word.replace("{port}", port) for word in command],
         cwd=ROOT,
-        env={
-            **os.environ,
-            "DATABASE_URL": url,
-            "VAR_DIR": str(var_dir),
-            "SALES_LANGUAGE": "fa",
-            "PYTHONPATH": str(ROOT),
-        },
-        stdout=(var_dir / "console.log").open("wb"),
+        env={**os.environ, **ours, **environment},
+        stdout=(folder / "console.log").open("wb"),
         stderr=subprocess.STDOUT,
     )
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait_until_up(address, process, var_dir / "console.log")
+        _wait_until_up(address, process, folder / "console.log")
         yield address
     finally:
         process.terminate()

@@ -38,7 +38,9 @@ def test_signing_in_shows_the_first_steps_in_both_languages(open_browser: Open) 
     expect(page.get_by_role("button", name="Data steward")).to_be_visible()
 
 
-def test_a_filled_home_in_toman_and_on_a_phone(open_browser: Open, desk: Desk) -> None:
+def test_a_filled_home_in_toman_and_on_a_phone(
+    open_browser: Open, desk: Desk, tmp_path: Path
+) -> None:
     june = {"system_date": "1403/04/10", "reference_date": "1403/04/10"}
     desk.publish([{**june, "net_amount": "1250", "gross_amount": "1240"}], period="1403-04")
     desk.publish([{"net_amount": "2500", "gross_amount": "2490"}], period="1403-05")
@@ -61,15 +63,5 @@ def test_a_filled_home_in_toman_and_on_a_phone(open_browser: Open, desk: Desk) -
     expect(page.get_by_role("heading", name="امروز")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator("[data-testid=stSidebarContent]")).not_to_be_visible()
-
-
-def test_health_is_open_to_all_and_metrics_to_none(open_browser: Open, console: str) -> None:
-    page = open_browser("/sign-in", role=None)
-    assert page.request.get(f"{console}/healthz").json() == {"status": "ok"}
-    assert page.request.get(f"{console}/_stcore/metrics").status == 404
-
-
-def test_the_log_of_the_console_stays_quiet(open_browser: Open, tmp_path: Path) -> None:
-    open_browser("/home?nonsense=1")
     log = (tmp_path / "var" / "console.log").read_text("utf-8")
     assert "Traceback" not in log and "Warning" not in log
