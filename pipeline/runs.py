@@ -166,7 +166,9 @@ def _run(
             guard.counting(stream.totals)
             reader = _open_reader(plan, settings)
             try:
-                stream_file(chunks, reader, stream, raw, lambda size: tell(READ, size))
+                stream_file(
+                    chunks, reader, stream, raw, settings.block_bytes, lambda size: tell(READ, size)
+                )
                 tell(CHECK, 0)
                 gathered = gather(plan, stream, raw)
                 if keeping is not None:
