@@ -111,7 +111,7 @@ def test_the_days_count_from_the_last_time_it_was_voided(desk: Desk) -> None:
     voids_seem(desk.url, 400)
     desk.publish([{}])
     void(desk.url, 1, "a trial")
-    undo(desk.url, SOURCE, PERIOD, reason="it was none")
+    undo(desk.url, SOURCE, PERIOD, actor="nima", reason="it was none")
     voids_seem(desk.url, 1)
     void(desk.url, 1, "a trial after all")
     with pytest.raises(RefusedAction, match="cannot be purged"):

@@ -1,8 +1,9 @@
 """A database of an earlier version, with months in it, comes to the present schema as it stands.
 
-`upgrade/at_008.sql.gz` is a dump (`pg_dump --no-owner --no-privileges --inserts`) of a database that
-the version with migrations 001 to 008 had filled: three invented months of 60 lines and a tenth of
-them with defects, two of one period, all published one after the other, the first rechecked.
+`upgrade/at_008.sql.gz` is a dump (`pg_dump --no-owner --no-privileges --inserts`) of a database
+that the version with migrations 001 to 008 had filled: three invented months of 60 lines and a
+tenth of them with defects, two of one period, all published one after the other, the first
+rechecked.
 """
 
 from __future__ import annotations

@@ -125,7 +125,8 @@ LINE_TAMPERINGS = {
         "canonical.sales", SOUND, "I3 I4",
         "insert into dq.dq_issues (run_id, load_id, line_no, rule_code, severity, message,"
         " fingerprint, issue_key) select states.run_id, load_id, line_no, 'MISSING_DATE', 'ERROR',"
-        " '', gen_random_uuid(), gen_random_uuid() from canonical.sales join app.load_states as states using (load_id)"
+        " '', gen_random_uuid(), gen_random_uuid()"
+        " from canonical.sales join app.load_states as states using (load_id)"
         " where {here}"),
     "rejected line gone": (
         "canonical.rejected_lines", "true", "I3",
