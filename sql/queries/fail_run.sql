@@ -1,4 +1,4 @@
--- Purpose: a run ends badly, with its reason. Grain: one run.
+-- Purpose: a run ends badly, with its reason; one that ended before stays as it is. Grain: one run.
 update app.runs
 set state = 'failed', finished_at = clock_timestamp(), error = %(error)s
-where run_id = %(run_id)s
+where run_id = %(run_id)s and state = 'running'
