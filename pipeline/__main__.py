@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli import job_verbs
 from pipeline.cli import mapping as mapping_verbs
 from pipeline.cli.faults import REFUSED, Commands, wrong_use
 from pipeline.cli.options import Delimiter, Encoding, HeaderLine, Quote, Sheet, overrides_of
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 
 app.add_typer(mapping_verbs.app, name="mapping")
+job_verbs.register(app)
 
 _FILE = {"exists": True, "dir_okay": False, "readable": True}
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", **_FILE)]
@@ -44,6 +46,9 @@ def load(
     source: Source = None,
     period: Annotated[str | None, typer.Option(help="Month of the files, such as 1403-05.")] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Publish each load after it.")] = False,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Only hand them in; a worker runs them.")
+    ] = False,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     quote: Quote = None,
@@ -57,6 +62,10 @@ def load(
 
     overrides = overrides_of(encoding, delimiter, quote, header_line, sheet)
     wish = Wish(source, period, publish, as_json, overrides=overrides)
+    if queue:
+        from pipeline.cli.jobs import submit_files
+
+        raise typer.Exit(submit_files(open_session(), files, wish))
     raise typer.Exit(load_files(open_session(), files, wish))
 
 
@@ -191,11 +200,13 @@ def verify() -> None:
 @app.command()
 def status() -> None:
     """Show loads, published months, and how to look around."""
+    from pipeline.cli.jobs import active_text
     from pipeline.cli.reports import status_text
     from pipeline.cli.session import open_session
 
     session = open_session()
-    typer.echo(status_text(session, session.database()))
+    url = session.database()
+    typer.echo(active_text(session, url) + status_text(session, url))
 
 
 @app.command()

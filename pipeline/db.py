@@ -12,7 +12,8 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
-from pipeline.errors import DatabaseAway
+from pipeline.claims import claim_of
+from pipeline.errors import DatabaseAway, LostClaim
 from pipeline.server import DATABASE, embedded_folder, ensure_embedded, running_url
 from pipeline.settings import ROOT, Settings
 
@@ -39,9 +40,14 @@ def running_database_url(settings: Settings) -> str | None:
 
 
 def connect(url: str, *, autocommit: bool = False) -> Connection:
-    """Open a connection whose transactions are ended by `commit` or `rollback`."""
+    """Open a connection whose transactions are ended by `commit` or `rollback`.
+
+    One that belongs to a job asks first whether the job is still its own, or raises LostClaim.
+    """
     try:
-        return psycopg.connect(url, autocommit=autocommit, application_name="sales_engine")
+        connection = psycopg.connect(
+            url, autocommit=autocommit, fallback_application_name="sales_engine"
+        )
     except psycopg.OperationalError as error:
         raise DatabaseAway(
             "DATABASE_AWAY",
@@ -51,6 +57,24 @@ def connect(url: str, *, autocommit: bool = False) -> Connection:
             "try again once it is up.",
             reason=str(error).strip().splitlines()[-1],
         ) from error
+    try:
+        _require_claim(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _require_claim(connection: Connection) -> None:
+    """Refuse a session to an attempt whose job another one took over, or called off."""
+    claim = claim_of(connection.info.parameter_status("application_name"))
+    if claim is None:
+        return
+    # No row: the job comes with a receipt that is not committed yet, so nobody else knows of it.
+    now = fetch_one(connection, "jobs/read_claim", claim.facts())
+    connection.rollback()
+    if now is not None and (now["attempt"], now["state"]) != (claim.attempt, "running"):
+        raise LostClaim(claim.job_id)
 
 
 @contextmanager

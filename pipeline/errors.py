@@ -48,3 +48,17 @@ class WrongContract(PipelineError):
 
 class DatabaseAway(PipelineError):
     """PostgreSQL cannot be reached."""
+
+
+class LostClaim(PipelineError):
+    """The job was taken over by another process, or called off; this one may write no more."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(
+            "CLAIM_LOST",
+            fa="کار {job_id} دیگر در دست این پردازه نیست: پردازهٔ دیگری آن را گرفته یا لغو شده "
+            "است. از این‌جا چیزی ثبت نشد؛ وضعیت کار را با «jobs» ببینید.",
+            en="Job {job_id} is no longer in the hands of this process: another one took it over, "
+            "or it was cancelled. Nothing more was stored from here; see `jobs`.",
+            job_id=job_id,
+        )

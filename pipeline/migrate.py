@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from importlib.metadata import version as package_version
+from importlib.resources import files
 from pathlib import Path
 
 import psycopg
@@ -17,6 +19,8 @@ from pipeline.settings import Settings
 from pipeline.transform.jalali import calendar_months
 
 VIEWS_NUMBER = 0
+QUEUE_NUMBER = -1
+QUEUE_PACKAGE = "procrastinate"
 
 
 def prepare_database(settings: Settings) -> str:
@@ -43,6 +47,8 @@ def migrate(url: str, *, set_defaults: bool = False) -> list[str]:
         for path in _migration_files():
             if _apply(connection, path):
                 applied.append(path.stem)
+        if (queue := _bring_queue(connection)) is not None:
+            applied.append(queue)
         if _replace_views(connection):
             applied.append("views")
         if applied or set_defaults:
@@ -81,6 +87,42 @@ def _apply(connection: Connection, path: Path) -> bool:
         connection.execute(text)
         _record(connection, number, path.stem, checksum)
     return True
+
+
+def _bring_queue(connection: Connection) -> str | None:
+    """The queue's own tables in the version of the installed package; returns what was applied."""
+    version = package_version(QUEUE_PACKAGE)
+    with connection.transaction():
+        run(connection, "lock_migrations")
+        known = {row["number"]: row for row in fetch_all(connection, "list_migrations")}
+        before = known.get(QUEUE_NUMBER, {"name": ""})["name"].removeprefix(f"{QUEUE_PACKAGE} ")
+        if before == version:
+            return None
+        texts = _queue_texts(before)
+        run(connection, "jobs/set_search_path", {"search_path": "jobs"})
+        for text in texts:
+            connection.execute(text)
+        run(connection, "jobs/set_search_path", {"search_path": "public"})
+        _record(connection, QUEUE_NUMBER, f"{QUEUE_PACKAGE} {version}", _checksum("".join(texts)))
+    return f"{QUEUE_PACKAGE} {version}"
+
+
+def _queue_texts(before: str) -> list[str]:
+    """The whole schema for a new database; the package's own steps after version `before`."""
+    folder = files(f"{QUEUE_PACKAGE}.sql")
+    if not before:
+        return [(folder / "schema.sql").read_text("utf-8")]
+    steps = sorted(
+        (entry.name, entry)
+        for entry in (folder / "migrations").iterdir()
+        if entry.name.endswith(".sql") and _numbers(entry.name.split("_")[0]) > _numbers(before)
+    )
+    return [entry.read_text("utf-8") for _, entry in steps]
+
+
+def _numbers(version: str) -> list[int]:
+    """A version such as 3.10.0 (or 03.04.00) as numbers that compare."""
+    return [int(part) for part in version.split(".")]
 
 
 def _replace_views(connection: Connection) -> bool:

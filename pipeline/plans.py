@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -98,9 +98,16 @@ def _inspection_facts(recognition: Recognition, asked: Asked) -> dict[str, Any]:
     }
 
 
-def asked_before(connection: Connection, load: Row, period: str | None) -> Asked:
-    """What the user said when the load came in; a month that is settled stays."""
+def asked_before(
+    connection: Connection, load: Row, period: str | None, first: Asked | None = None
+) -> Asked:
+    """What the user said when the load came in; a month that is settled stays.
+
+    `first` is what was said of a load that has no run yet.
+    """
     last = fetch_one(connection, "read_last_run", {"load_id": load["load_id"]})
+    if last is None and first is not None:
+        return replace(first, period=period or first.period)
     asked = last["inspection"].get("asked", {}) if last is not None else {}
     overrides = asked.get("overrides")
     month = load["period"] or period or asked.get("period")

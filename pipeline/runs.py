@@ -16,17 +16,19 @@ from time import perf_counter
 import psycopg
 
 from pipeline.db import Connection, fetch_all, run, transaction
-from pipeline.errors import DatabaseAway, PipelineError
+from pipeline.errors import DatabaseAway, LostClaim, PipelineError
+from pipeline.guards import NO_GUARD, Guard
 from pipeline.ingestion.blocks import BlockReader
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.raw_lines import lines_partition
 from pipeline.ingestion.store import Keeping, file_chunks, read_chunks
 from pipeline.kpi.rollups import RollupMemory
+from pipeline.leftovers import clear_leftovers, hold_load
 from pipeline.plans import Asked, Plan, asked_before, begin_run, check_period
 from pipeline.quality.check import LineChecker
 from pipeline.quality.findings import Findings, headers_of
 from pipeline.quality.memory import LoadMemory
-from pipeline.recognition import recognize, require_columns
+from pipeline.recognition import Recognition, recognize, require_columns
 from pipeline.results import LoadResult, read_load, read_result
 from pipeline.settings import Settings
 from pipeline.source_memory import read_remembered, remember_overrides, remembered_of
@@ -50,6 +52,7 @@ def load_file(
     user: str = "cli",
     overrides: Overrides | None = None,
     progress: Progress | None = None,
+    guard: Guard = NO_GUARD,
 ) -> LoadResult:
     """Take a file in and run the pipeline over it; the load is a draft afterwards.
 
@@ -58,12 +61,11 @@ def load_file(
     taken in (nothing is kept), and PipelineError when the run fails (`recheck` runs it again).
     """
     begin = perf_counter()
-    tell = progress or _silent
-    recognition = recognize(path, settings, source, overrides, read_remembered(url, source))
-    require_columns(recognition)
-    check_period(recognition.mapping, period)
+    tell = _both(guard.tell, progress)
+    recognition = recognize_for_load(url, settings, path, source, period, overrides)
+    guard.recognized(recognition)
     tell(STORE, 0)
-    keeping = Keeping(url, path, recognition.mapping.source_system, user)
+    keeping = Keeping(url, path, recognition.mapping.source_system, user, guard.received)
     receipt = keeping.receipt
     if not receipt.is_new:
         keeping.close()
@@ -71,9 +73,10 @@ def load_file(
         result.duplicate_of = receipt.load_id
     else:
         asked = Asked(period, recognition.overrides)
-        plan = begin_run(url, settings, receipt.load_id, recognition, asked, user)
+        run_url = guard.url(url)
+        plan = begin_run(run_url, settings, receipt.load_id, recognition, asked, user)
         chunks = file_chunks(recognition.table.path)
-        result = _run(url, settings, plan, chunks, tell, keeping)
+        result = _run(run_url, settings, plan, chunks, tell, guard, keeping)
         result.remarks = recognition.remarks
         if overrides is not None and overrides.says_something:
             remember_overrides(url, result.source, overrides, user)
@@ -89,14 +92,21 @@ def recheck(
     *,
     period: str | None = None,
     user: str = "cli",
+    first_asked: Asked | None = None,
     progress: Progress | None = None,
+    guard: Guard = NO_GUARD,
 ) -> LoadResult:
     """Run the pipeline again over the kept bytes of a load, with the rules of today.
 
-    `period` settles the month of a load that has none yet, such as one without an accepted line.
+    `period` settles the month of a load that has none yet, such as one without an accepted line;
+    `first_asked` is what the user said of a file that was kept and has not been run over. Raises
+    RefusedAction while another run over the load goes on.
     """
     begin = perf_counter()
+    url = guard.url(url)
     with transaction(url) as connection, NamedTemporaryFile(prefix="recheck-") as copy:
+        hold_load(connection, load_id)
+        clear_leftovers(connection, load_id)
         load = read_load(connection, load_id)
         for chunk in read_chunks(connection, load_id):
             copy.write(chunk)
@@ -106,15 +116,30 @@ def recheck(
         # The mapping of today, but the file is read as it was: settings of later files are not its.
         remembered = replace(remembered_of(connection, source), overrides={})
         check_period(remembered.mapping(settings.config_dir, source), period)
-        asked = asked_before(connection, load, period)
+        asked = asked_before(connection, load, period, first_asked)
         recognition = recognize(Path(copy.name), settings, source, asked.overrides, remembered)
         require_columns(recognition)
         plan = begin_run(url, settings, load_id, recognition, asked, user)
         chunks = file_chunks(recognition.table.path)
-        tell = progress or _silent
-        result = _run(url, settings, plan, chunks, tell, raw_is_there=raw_is_there)
+        tell = _both(guard.tell, progress)
+        result = _run(url, settings, plan, chunks, tell, guard, raw_is_there=raw_is_there)
     result.seconds = round(perf_counter() - begin, 3)
     return result
+
+
+def recognize_for_load(
+    url: str,
+    settings: Settings,
+    path: Path,
+    source: str | None,
+    period: str | None,
+    overrides: Overrides | None,
+) -> Recognition:
+    """What a file is, with all it must have to be taken in; RefusedFile or PipelineError if not."""
+    recognition = recognize(path, settings, source, overrides, read_remembered(url, source))
+    require_columns(recognition)
+    check_period(recognition.mapping, period)
+    return recognition
 
 
 def _run(
@@ -123,6 +148,7 @@ def _run(
     plan: Plan,
     chunks: Iterable[bytes],
     tell: Progress,
+    guard: Guard,
     keeping: Keeping | None = None,
     *,
     raw_is_there: bool = False,
@@ -131,7 +157,10 @@ def _run(
     raw = None if raw_is_there else RawThread(url, plan.load_id)
     try:
         with transaction(url) as connection:
+            if keeping is not None:
+                hold_load(connection, plan.load_id)
             stream = _open_stream(connection, settings, plan)
+            guard.counting(stream.totals)
             reader = _open_reader(plan, settings)
             try:
                 stream_file(chunks, reader, stream, raw, lambda size: tell(READ, size))
@@ -143,6 +172,7 @@ def _run(
                 stream.facts.abandon(error)
                 raise
             result = check_and_keep(connection, plan, stream, gathered, tell)
+            guard.ending(connection, plan.run_id, str(result.period), result.lines)
     except BaseException as error:
         if raw is not None:
             raw.abandon(error)
@@ -182,11 +212,20 @@ def _finish_keeping(keeping: Keeping) -> None:
 
 def _note_failure(url: str, plan: Plan, error: BaseException) -> None:
     """Keep the reason of a failed run; the load can be run again."""
-    with suppress(DatabaseAway), transaction(url) as connection:
+    # Where the job was taken over, whoever has it now says what became of this run.
+    with suppress(DatabaseAway, LostClaim, psycopg.Error), transaction(url) as connection:
         facts = {"run_id": plan.run_id, "load_id": plan.load_id, "error": str(error)[:2000]}
         run(connection, "fail_run", facts)
         run(connection, "fail_load", facts)
 
 
-def _silent(stage: str, size: int) -> None:
-    """Progress that nobody looks at."""
+def _both(first: Progress, second: Progress | None) -> Progress:
+    """Progress that goes to two places."""
+    if second is None:
+        return first
+
+    def tell(stage: str, size: int) -> None:
+        first(stage, size)
+        second(stage, size)
+
+    return tell

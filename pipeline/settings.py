@@ -40,6 +40,19 @@ class Settings(BaseSettings):
     block_bytes: int = Field(
         default=16 * 1024**2, description="Bytes of a file worked on at a time.", ge=4096
     )
+    inbox_dir: Path = Field(
+        default=ROOT / "data" / "inbox", description="Folder whose files a worker takes in."
+    )
+    job_memory_bytes: int = Field(
+        default=4 * 1024**3,
+        description="Largest memory of one job of a worker, in bytes; over it the job fails.",
+        ge=128 * 1024**2,
+    )
+    job_stalled_seconds: float = Field(
+        default=15.0,
+        description="Seconds without a sign of life after which another worker gets a job.",
+        ge=2,
+    )
 
 
 @lru_cache(maxsize=1)

@@ -12,12 +12,12 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"verify", "samples", "jobs", "exports"}),
     frozenset({"runs"}),
     frozenset({"whole_load"}),
-    frozenset({"plans", "publications", "comparison", "mappings"}),
-    frozenset({"recognition", "results", "streaming", "migrate"}),
+    frozenset({"plans", "guards", "publications", "comparison", "mappings"}),
+    frozenset({"recognition", "results", "streaming", "migrate", "leftovers"}),
     frozenset({"quality", "kpi", "verification", "source_memory"}),
     frozenset({"ingestion", "transform"}),
     frozenset({"db", "server", "background", "contracts", "access"}),
-    frozenset({"settings", "errors", "texts"}),
+    frozenset({"settings", "errors", "texts", "claims", "faults"}),
 )
 # In the two lowest layers modules may use one another (never in a circle: `import_graph`).
 OPEN_LAYERS = LAYERS[-2:]

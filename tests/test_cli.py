@@ -457,7 +457,7 @@ def test_the_unexpected_has_a_reference_and_its_traceback_is_logged(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret inside")
 
-    monkeypatch.setattr("pipeline.cli.loads.load_file", fail)
+    monkeypatch.setattr("pipeline.cli.loads.load_now", fail)
     result = cli("load", month, "--json")
     assert (result.exit_code, objects(result)[0]["error"]) == (1, "UNEXPECTED")
     assert "secret inside" not in result.output

@@ -10,17 +10,18 @@ from typing import Any
 import typer
 
 from pipeline.cli.faults import GOOD, report
-from pipeline.cli.output import Tell, amount, progress, shown, to_json
+from pipeline.cli.output import amount, progress, shown, to_json
 from pipeline.cli.session import Session
 from pipeline.db import fetch_all, transaction
 from pipeline.errors import PipelineError
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.looks import remark_text
+from pipeline.jobs.direct import load_now, recheck_now
+from pipeline.jobs.records import list_jobs
 from pipeline.plans import check_period
 from pipeline.publications import publish
 from pipeline.quality.rules import read_catalogue
 from pipeline.results import LoadResult, read_result
-from pipeline.runs import load_file, recheck
 from pipeline.source_memory import read_remembered
 
 JSON_FIELDS = (
@@ -53,7 +54,9 @@ def load_files(session: Session, files: Iterable[Path], wish: Wish) -> int:
     if wish.source:
         remembered = read_remembered(url, wish.source)
         check_period(remembered.mapping(session.settings.config_dir, wish.source), wish.period)
-    codes = [_one(session, wish, path.name, _loading(session, url, wish, path)) for path in files]
+    codes = [
+        _one(session, url, wish, path.name, _loading(session, url, wish, path)) for path in files
+    ]
     return max(codes, default=GOOD)
 
 
@@ -68,7 +71,7 @@ def recheck_loads(
     load_ids = [load_id] if load_id is not None else _standing_loads(url)
     wish = Wish(None, period, publish=False, as_json=as_json, verb="recheck")
     codes = [
-        _one(session, wish, f"#{number}", _checking(session, url, wish, number))
+        _one(session, url, wish, f"#{number}", _checking(session, url, wish, number))
         for number in load_ids
     ]
     return max(codes, default=GOOD)
@@ -96,18 +99,16 @@ def _standing_loads(url: str) -> list[int]:
 def _loading(session: Session, url: str, wish: Wish, path: Path) -> Callable[[], LoadResult]:
     def work() -> LoadResult:
         with progress(not wish.as_json, path.stat().st_size, session.stage) as tell:
-            result = load_file(
+            return load_now(
                 url,
                 session.settings,
                 path,
                 source=wish.source,
                 period=wish.period,
                 overrides=wish.overrides,
+                publish=wish.publish,
                 progress=tell,
             )
-            if wish.publish:
-                _publish(session, url, result, tell)
-        return result
 
     return work
 
@@ -115,41 +116,34 @@ def _loading(session: Session, url: str, wish: Wish, path: Path) -> Callable[[],
 def _checking(session: Session, url: str, wish: Wish, load_id: int) -> Callable[[], LoadResult]:
     def work() -> LoadResult:
         with progress(not wish.as_json, 0, session.stage) as tell:
-            return recheck(url, session.settings, load_id, period=wish.period, progress=tell)
+            return recheck_now(url, session.settings, load_id, period=wish.period, progress=tell)
 
     return work
 
 
-def _one(session: Session, wish: Wish, name: str, work: Callable[[], LoadResult]) -> int:
+def _one(session: Session, url: str, wish: Wish, name: str, work: Callable[[], LoadResult]) -> int:
     """Do the work of one file, show its outcome, and give its exit code."""
     try:
         result = work()
     except Exception as error:
-        code = report(_about(name, error), wish.verb)
+        code = report(about(name, error), wish.verb)
         if wish.as_json:
             typer.echo(to_json(_refused(error)))
         return code
     typer.echo(to_json(_facts(result)) if wish.as_json else _summary(session, name, result))
-    return _verdict(result)
+    return _verdict(url, result)
 
 
-def _publish(session: Session, url: str, result: LoadResult, tell: Tell) -> None:
-    """Publish a draft that balances; what was superseded or voided before stays so."""
-    if result.status != "draft" or not result.balanced:
-        return
-    tell("publish", 0)
-    publish(url, result.load_id)
-    result.status = "published"
-
-
-def _verdict(result: LoadResult) -> int:
+def _verdict(url: str, result: LoadResult) -> int:
     """The exit code of a load; what is wrong with it is said on standard error."""
     if result.status in _UNFINISHED:
+        if any(job.is_active for job in list_jobs(url, load_id=result.load_id)):
+            return report(_at_work(result))
         return report(_unfinished(result))
     return GOOD if result.balanced else report(_out_of_balance(result))
 
 
-def _about(name: str, error: Exception) -> Exception:
+def about(name: str, error: Exception) -> Exception:
     """The error with the name of the file that it is about."""
     if isinstance(error, PipelineError) and error.where is None:
         error.where = shown(name)
@@ -230,6 +224,15 @@ def _next(session: Session, result: LoadResult) -> list[str]:
     if result.balanced or result.status != "draft":
         steps.append(after.get(result.status, result.status))
     return [session.texts(f"next_{step}", load_id=result.load_id) for step in steps]
+
+
+def _at_work(result: LoadResult) -> PipelineError:
+    return PipelineError(
+        "RUN_AT_WORK",
+        fa="فایل نگه داشته شده و اجرای بار {load_id} در جریان است؛ پیشرفت آن را با «jobs» ببینید.",
+        en="The file is kept, and the run of load {load_id} is going on; see `jobs` for how far.",
+        load_id=result.load_id,
+    )
 
 
 def _unfinished(result: LoadResult) -> PipelineError:

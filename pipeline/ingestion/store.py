@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,9 @@ from pipeline.db import Connection, connect, fetch_one, query, run
 CHUNK_BYTES = 1024**2
 COMPRESSION_LEVEL = 1
 _WORKERS = 2
+
+# Told of a new receipt in the transaction that writes it.
+Received = Callable[[Connection, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,21 @@ class Keeping:
     `is_new` false.
     """
 
-    def __init__(self, url: str, path: Path, source: str, received_by: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        path: Path,
+        source: str,
+        received_by: str,
+        received: Received | None = None,
+    ) -> None:
         self._connection = connect(url)
         self._thread = Background("keep-file")
         try:
             self.receipt = _receive(self._connection, path, source, received_by)
             if self.receipt.is_new:
+                if received is not None:
+                    received(self._connection, self.receipt.load_id)
                 self._thread.put(_copy_chunks, self._connection, self.receipt.load_id, path)
                 self._thread.put(self._connection.commit)
         except BaseException:

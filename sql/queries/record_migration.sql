@@ -1,4 +1,5 @@
--- Purpose: note a migration as applied; number 0 stands for the views as a whole.
+-- Purpose: note a migration as applied; number 0 stands for the views as a whole, -1 for
+-- the queue's own tables.
 insert into app.migrations (number, name, checksum)
 values (%(number)s, %(name)s, %(checksum)s)
 on conflict (number) do update

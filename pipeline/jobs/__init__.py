@@ -1,0 +1,1 @@
+"""Work that is asked for now and done by whoever is there: queue, workers, progress, rescue."""

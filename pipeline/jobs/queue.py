@@ -1,0 +1,53 @@
+"""The queue: messages that wake a worker. What a job is and whose, its own row alone says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from psycopg.conninfo import make_conninfo
+
+from pipeline.db import Connection, fetch_one, run
+
+QUEUE = "loads"
+TASK = "run_job"
+_SCHEMA = "jobs"
+
+
+def deliver(
+    connection: Connection, job_id: int, load_id: int, month: tuple[str, str | None], delay: int = 0
+) -> None:
+    """Put a message for a job into the queue, in the caller's transaction.
+
+    Messages of one month (source, period) are worked on one after the other, those of a load
+    whose month is not known yet likewise. `delay` is in seconds.
+    """
+    source, period = month
+    lock = f"load {load_id}" if period is None else f"month {source} {period}"
+    app = App(connector=SyncPsycopgConnector())
+    when = datetime.now(UTC) + timedelta(seconds=delay) if delay else None
+    message = app.configure_task(
+        TASK, queue=QUEUE, lock=lock, connection=connection, schedule_at=when
+    )
+    with _names_of_the_queue(connection):
+        message.defer(job_id=job_id)
+
+
+def worker_app(url: str) -> App:
+    """The queue as a worker uses it; its tables are found by the session's search path."""
+    conninfo = make_conninfo(
+        url, options=f"-c search_path={_SCHEMA}", application_name="sales_engine worker"
+    )
+    return App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4, timeout=10))
+
+
+@contextmanager
+def _names_of_the_queue(connection: Connection) -> Iterator[None]:
+    """The queue's package names its tables without a schema."""
+    before = fetch_one(connection, "jobs/show_search_path")
+    assert before is not None
+    run(connection, "jobs/set_search_path", {"search_path": _SCHEMA})
+    yield
+    run(connection, "jobs/set_search_path", before)

@@ -1,0 +1,2 @@
+-- Purpose: remove the line numbers of a broken run.
+drop sequence if exists {sequence}
