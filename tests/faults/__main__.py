@@ -17,14 +17,21 @@ from tests.faults.place import open_place
 
 # Each takes a place and a number of rounds (None: the full number) and gives its tally.
 FAULTS = {
+    "F1": ("queue", "f1_killed_at_each_stage"),
     "F2": ("statements", "f2_killed_at_every_statement"),
+    "F4": ("queue", "f4_submitter_killed"),
     "F5": ("away", "f5_server_killed"),
     "F6": ("away", "f6_server_away"),
     "F7": ("statements", "f7_answer_of_commit_lost"),
     "F8": ("disk", "f8_disk_full"),
     "F9": ("races", "f9_same_file_twice"),
     "F10": ("races", "f10_two_files_one_month"),
+    "F12": ("queue", "f12_caller_goes_away"),
+    "F13": ("queue", "f13_frozen_worker"),
+    "F14": ("queue", "f14_two_workers"),
     "F17": ("upgrades", "f17_migration_killed"),
+    "F19": ("queue", "f19_too_much_memory"),
+    "kills": ("queue", "kills"),
 }
 
 

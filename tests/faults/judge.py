@@ -1,4 +1,4 @@
-"""What a fault did: the ledger, the same figures as an undisturbed run, a message people can use."""
+"""What a fault did: the ledger, the figures of an undisturbed run, messages people can use."""
 
 from __future__ import annotations
 
@@ -103,10 +103,10 @@ def compare(tally: Tally, about: str, now: Picture, reference: Picture) -> bool:
     lost = [name for name in reference if reference[name] - now.get(name, Counter())]
     doubled = [name for name in now if now[name] - reference.get(name, Counter())]
     if lost and doubled:
-        name = next(iter(lost))
-        rows = next(iter(reference[name] - now.get(name, Counter())))
         tally.fail(
-            "mixed", f"{about}: other rows in {', '.join(sorted({*lost, *doubled}))}: {rows[:300]}"
+            "mixed",
+            f"{about}: rows missing in {', '.join(lost)}; rows too many in {', '.join(doubled)},"
+            f" such as {next(iter(now[doubled[0]] - reference.get(doubled[0], Counter())))[:300]}",
         )
     elif lost:
         tally.fail("lost", f"{about}: rows missing in {', '.join(lost)}")

@@ -33,9 +33,10 @@ class Deed:
     template: str
     words: tuple[object, ...]
     recover: Recover
+    after: tuple[object, ...] = ()  # a second verb that brings the deed to its end, undisturbed
 
     def undisturbed(self) -> tuple[dict[str, object], Picture, int]:
-        """What is visible before, all of it afterwards, and how many things are asked on the way."""
+        """What is visible before, all of it afterwards, and how many things are asked meanwhile."""
         with self.place.database(self.template) as url:
             desk = self.place.desk(url)
             before = visible(desk)
@@ -43,6 +44,8 @@ class Deed:
             told = tell(self.place.proxy.url_of(url), *self.words)
             assert told.code == 0, told.error
             asked = len(self.place.proxy.asked)
+            if self.after:
+                tell(url, *self.after)
             return before, picture(desk), asked
 
 
@@ -88,25 +91,25 @@ def disturb(
 
 
 def load_again(place: Place, path: Path) -> Recover:
-    """What a user does without a worker: the same command again, and what its answer asks for."""
+    """The same command again, as people do, and a worker for whatever goes on without them."""
 
     def recover(url: str) -> None:
-        tell(url, "load", path, "--publish")
+        tell(url, "load", path, "--period", "1403-05", "--publish")
+        tell(url, "worker", "--once")
         for row in place.desk(url).rows(
-            "select load_id, state from app.load_states where state <> 'published'"
+            "select load_id from app.load_states where state = 'draft'"
             " and load_id = (select max(load_id) from raw.loads)"
         ):
-            if row["state"] in ("received", "failed"):
-                tell(url, "recheck", row["load_id"])
             tell(url, "publish", row["load_id"])
 
     return recover
 
 
 def again(*words: object) -> Recover:
-    """The same verb once more."""
+    """The same verb once more, when a worker has done what it could."""
 
     def recover(url: str) -> None:
+        tell(url, "worker", "--once")
         tell(url, *words)
 
     return recover

@@ -9,8 +9,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ PATIENCE = 90.0  # seconds; a verb that takes longer hangs
 PRELOAD = [
     *("pipeline.__main__", "pipeline.cli.loads", "pipeline.cli.session", "pipeline.cli.reports"),
     *("pipeline.runs", "pipeline.publications", "pipeline.migrate", "pipeline.db"),
+    *("pipeline.jobs.worker", "pipeline.jobs.direct"),
 ]
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(PRELOAD)
@@ -49,9 +48,9 @@ class Verb:
     """One verb of the terminal, running."""
 
     def __init__(self, url: str, *words: object, **environment: str) -> None:
-        self._folder = Path(mkdtemp(prefix="verb-", dir=os.environ.get("FAULTS_SCRATCH")))
+        self._folder = Path(mkdtemp(prefix="verb-", dir=os.environ["FAULTS_SCRATCH"]))
         self.words = [str(word) for word in words]
-        chosen = {"DATABASE_URL": url, "SALES_LANGUAGE": "en", **environment}
+        chosen = {**_surroundings(url), **environment}
         self._process = _context.Process(target=_speak, args=(self.words, chosen, self._folder))
         self._process.start()
 
@@ -97,16 +96,11 @@ def tell_at_once(url: str, *lines: tuple[object, ...]) -> list[Told]:
     return [verb.end() for verb in verbs]
 
 
-def popen(url: str, *words: object, **environment: str) -> subprocess.Popen[bytes]:
-    """A verb as a process group of its own, begun anew: for what runs on, such as a worker."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "pipeline", *map(str, words)],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url, "SALES_LANGUAGE": "en", **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def _surroundings(url: str) -> dict[str, str]:
+    """Settings of every verb: folders of its own, so that it finds nothing of anybody else's."""
+    scratch = os.environ["FAULTS_SCRATCH"]
+    folders = {"VAR_DIR": scratch, "INBOX_DIR": f"{scratch}/inbox"}
+    return {"DATABASE_URL": url, "SALES_LANGUAGE": "en", **folders}
 
 
 def _speak(words: list[str], environment: dict[str, str], folder: Path) -> None:
