@@ -18,14 +18,19 @@ LINES ?= 10000
 DIRTY ?= 0.02
 SEED ?= 1
 PERIOD ?= 1403-08
+PORT ?= 8501
 OUT ?= var/samples/karamad_$(PERIOD).csv
 
-.PHONY: help run test bench lint types format sample stop clean psql requirements hooks
+.PHONY: help run samples screenshots test bench lint types format sample stop clean psql requirements hooks
 
 help: ## List the commands, a sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(INSTALLED) hooks ## Start the database, load and publish the sample months, show the KPI summary.
+run: samples ## Open the console on http://127.0.0.1:$(PORT), with the sample months loaded (Ctrl-C ends it).
+	@echo "Console: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
+	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
+
+samples: $(INSTALLED) hooks ## Start the database, load and publish the sample months, show the KPI summary.
 	$(PY) -m pipeline migrate
 	$(PY) -m pipeline load $(SAMPLES) --source karamad --publish
 	$(PY) -m pipeline status
@@ -35,6 +40,9 @@ test: $(DEV_INSTALLED) hooks ## Run all tests (ARGS="..." goes to pytest).
 
 bench: $(DEV_INSTALLED) ## Measure the pipeline against plain COPY (B0).
 	$(PY) -m tests.bench $(ARGS)
+
+screenshots: $(DEV_INSTALLED) ## Write docs/screenshots/: every page, both languages, light and dark, wide and narrow.
+	$(PY) -m tests.browser.screenshots $(ARGS)
 
 lint: $(DEV_INSTALLED) types ## Check style, format and types.
 	$(PY) -m ruff check .

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import job_verbs
+from pipeline.cli import job_verbs, months_verbs, triage_verbs
 from pipeline.cli import mapping as mapping_verbs
 from pipeline.cli.faults import REFUSED, Commands, wrong_use
 from pipeline.cli.options import Delimiter, Encoding, HeaderLine, Quote, Sheet, overrides_of
@@ -26,7 +26,9 @@ app = typer.Typer(
 )
 
 app.add_typer(mapping_verbs.app, name="mapping")
+months_verbs.register(app)
 job_verbs.register(app)
+triage_verbs.register(app)
 
 _FILE = {"exists": True, "dir_okay": False, "readable": True}
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", **_FILE)]
@@ -122,29 +124,6 @@ def recheck(
             en="Give the number of a load or --all, one of the two.",
         )
     raise typer.Exit(recheck_loads(open_session(), load_id, period, as_json=as_json))
-
-
-@app.command()
-def publish(load_id: Load) -> None:
-    """Make a load the one of its month; an earlier one is superseded."""
-    from pipeline.cli.loads import publish_load
-    from pipeline.cli.session import open_session
-
-    publish_load(open_session(), load_id)
-
-
-@app.command()
-def void(
-    load_id: Load,
-    reason: Annotated[str, typer.Option(help="Why; kept for ever.")],
-) -> None:
-    """Withdraw a load: its figures leave every KPI, its file and history stay."""
-    from pipeline import publications
-    from pipeline.cli.session import open_session
-
-    session = open_session()
-    publications.void(session.database(), load_id, reason)
-    typer.echo(session.texts("voided", load_id=load_id))
 
 
 @app.command()

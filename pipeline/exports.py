@@ -1,33 +1,33 @@
-"""What leaves the system as a file: issues as CSV or workbook, and a load's original bytes."""
+"""What leaves the system as a file: issues, lines to send back, and a load's original bytes."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pipeline.db import query, transaction
-from pipeline.errors import PipelineError
+from psycopg.rows import dict_row
+
+from pipeline.db import fetch_one, query, transaction
+from pipeline.errors import PipelineError, RefusedAction
+from pipeline.ingestion.raw_lines import lines_table
 from pipeline.ingestion.store import read_chunks
+from pipeline.quality.issue_filter import IssueFilter, matching
+from pipeline.quality.line_cells import Reading
+from pipeline.quality.rules import Rule, read_catalogue
 from pipeline.results import read_load
+from pipeline.settings import Settings
+from pipeline.sheets import Marked, SheetColumn, whole_or_not_at_all, write_csv, write_xlsx
 
 ROWS_AT_A_TIME = 2_000
-SHEET_ROWS = 1_048_576
 FORMATS = (".csv", ".xlsx")
-CELL_CHARACTERS = 32_767
-# Spreadsheet programs calculate what begins so, full-width forms included.
-_FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_HIDING_SIGNS = ("\t", "\r", "\n")
-_NUMBER_DIGITS = 15  # more than these a workbook's numbers cannot hold
-_WIDTHS = {"file_name": 24, "column_name": 18, "raw_value": 28, "message": 60, "fingerprint": 38}
-_NARROW = 14
-# In XML these stand for nothing, and a workbook that holds one does not open.
-_NOT_IN_XML = str.maketrans({"\ufffe": "\ufffd", "\uffff": "\ufffd"})
+_WIDTHS = {
+    "file_name": 24, "column_name": 18, "raw_value": 28, "message": 60, "reason_given": 30,
+    "comment": 30, "fingerprint": 38, "issue_key": 38,
+}  # fmt: skip
+_REASON = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def export_raw(url: str, load_id: int, out: Path) -> RawExport:
         load = read_load(connection, load_id)
         path = out / Path(load["file_name"]).name if out.is_dir() else out
         digest, size = hashlib.sha256(), 0
-        with _whole_or_not_at_all(path) as unfinished, unfinished.open("wb") as file:
+        with whole_or_not_at_all(path) as unfinished, unfinished.open("wb") as file:
             for chunk in _kept_chunks(connection, load_id):
                 digest.update(chunk)
                 size += file.write(chunk)
@@ -61,120 +61,86 @@ def export_raw(url: str, load_id: int, out: Path) -> RawExport:
 def export_issues(
     url: str,
     out: Path,
+    wanted: IssueFilter | None = None,
     *,
-    load_id: int | None = None,
-    code: str | None = None,
     headings: Callable[[str], str] = str,
     sheet: str = "Issues",
 ) -> int:
     """Write issues to `out`, .csv or .xlsx, streamed; returns how many.
 
-    Of one load, or of all drafts and published loads; of one rule, or of all. `headings` gives the
-    heading of a column in a workbook; a CSV carries the columns' own names. ValueError for another
-    kind of file, RefusedAction when there is no such load.
+    Those that `wanted` asks for, by default all of drafts and published loads, with status,
+    assignee and last reason. `headings` gives the heading of a column in a workbook; a CSV carries
+    the columns' own names. ValueError for another kind of file, RefusedAction when a load that is
+    asked for does not exist.
     """
-    writers = {".csv": _write_csv, ".xlsx": _write_xlsx}
-    if out.suffix.lower() not in writers:
+    if out.suffix.lower() not in FORMATS:
         raise ValueError(f"Wanted: a .csv or .xlsx file; not {out.name}.")
+    wanted = wanted or IssueFilter()
     with transaction(url) as connection:
-        if load_id is not None:
+        for load_id in wanted.loads:
             read_load(connection, load_id)
         with connection.cursor(name="issues") as cursor:
             cursor.itersize = ROWS_AT_A_TIME
-            cursor.execute(query("list_issues"), {"load_id": load_id, "code": code})
+            cursor.execute(query("export_issues", **matching()), wanted.parameters())
             names = [column.name for column in cursor.description or ()]
-            with _whole_or_not_at_all(out) as unfinished:
-                return writers[out.suffix.lower()](unfinished, names, cursor, headings, sheet)
+            with whole_or_not_at_all(out) as unfinished:
+                if out.suffix.lower() == ".csv":
+                    return write_csv(unfinished, [SheetColumn(name) for name in names], cursor)
+                columns = [
+                    SheetColumn(headings(n), _WIDTHS.get(n, SheetColumn(n).width)) for n in names
+                ]
+                return write_xlsx(unfinished, columns, cursor, sheet)
 
 
-def csv_cell(value: Any) -> str:
-    """A value as a CSV cell: numbers as they are, text that a spreadsheet would calculate quoted.
+def export_refused(
+    url: str,
+    settings: Settings,
+    load_id: int,
+    out: Path,
+    headings: Callable[[str], str] = str,
+    sheet: str = "Refused",
+) -> int:
+    """Write the rejected lines of a load as a workbook to send back; returns how many.
 
-    See OWASP, "CSV Injection": an apostrophe before the sign makes the program show the text.
+    Line number in the file and the reasons in words come first, then the cells as they stand under
+    their own headers, blamed ones marked. `headings` words the first two columns (`line_no`,
+    `reason_given`). ValueError for another kind of file, RefusedAction when there is no such load
+    or no run of it is through.
     """
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, str):
-        risky = value.startswith(_HIDING_SIGNS) or value.lstrip().startswith(_FORMULA_SIGNS)
-        return f"'{value}" if risky else value
-    return str(value)
+    if out.suffix.lower() != ".xlsx":
+        raise ValueError(f"Wanted: a .xlsx file; not {out.name}.")
+    rules = {rule.code: rule for rule in read_catalogue(settings.config_dir).rules}
+    with transaction(url) as connection:
+        read_load(connection, load_id)
+        found = fetch_one(connection, "read_last_reading", {"load_id": load_id})
+        if found is None:
+            raise _no_reading(load_id)
+        reading = Reading.of(found["inspection"])
+        with connection.cursor(name="refused", row_factory=dict_row) as cursor:
+            cursor.itersize = ROWS_AT_A_TIME
+            statement = query("list_refused_lines", table=lines_table(load_id)["table"])
+            cursor.execute(statement, {"load_id": load_id})
+            rows = (_refused_row(row, reading, rules, settings.language) for row in cursor)
+            with whole_or_not_at_all(out) as unfinished:
+                columns = [
+                    SheetColumn(headings("line_no")),
+                    SheetColumn(headings("reason_given"), _REASON),
+                    *map(SheetColumn, reading.headers),
+                ]
+                return write_xlsx(unfinished, columns, rows, sheet)
 
 
-def _write_csv(
-    path: Path, names: Sequence[str], rows: Any, headings: Callable[[str], str], sheet: str
-) -> int:
-    count = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(names)
-        for row in rows:
-            writer.writerow([csv_cell(value) for value in row])
-            count += 1
-    return count
-
-
-def _write_xlsx(
-    path: Path, names: Sequence[str], rows: Any, headings: Callable[[str], str], sheet: str
-) -> int:
-    import xlsxwriter  # type: ignore[import-untyped]
-
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    count = 0
-    with xlsxwriter.Workbook(str(path), options) as book:
-        page: Any = None
-        for count, row in enumerate(rows, start=1):
-            sheets_before, line = divmod(count - 1, SHEET_ROWS - 1)
-            if line == 0:
-                title = f"{sheet} {sheets_before + 1}" if sheets_before else sheet
-                page = _add_page(book, names, headings, title)
-            for column, value in enumerate(row):
-                _write_cell(page, line + 1, column, value)
-        if page is None:
-            _add_page(book, names, headings, sheet)
-    return count
-
-
-def _add_page(book: Any, names: Sequence[str], headings: Callable[[str], str], title: str) -> Any:
-    page = book.add_worksheet(title)
-    page.right_to_left()
-    page.freeze_panes(1, 0)
-    bold = book.add_format({"bold": True})
-    for column, name in enumerate(names):
-        page.set_column(column, column, _WIDTHS.get(name, _NARROW))
-        page.write_string(0, column, headings(name), bold)
-    return page
-
-
-def _write_cell(page: Any, line: int, column: int, value: Any) -> None:
-    if value is None:
-        return
-    if isinstance(value, int | Decimal) and _fits_a_number(value):
-        page.write_number(line, column, value)
-        return
-    text = str(value) if isinstance(value, str) else format(value, "f")
-    page.write_string(line, column, _fitting(text))
-
-
-def _fits_a_number(value: int | Decimal) -> bool:
-    """Whether a workbook's number, a binary float, shows every digit of it."""
-    return len(Decimal(value).normalize().as_tuple().digits) <= _NUMBER_DIGITS
-
-
-def _fitting(text: str) -> str:
-    """The text as far as a workbook's cell takes it; where it is cut it says so."""
-    text = text.translate(_NOT_IN_XML)
-    # Characters beyond the basic plane count twice.
-    if len(text.encode("utf-16-le")) // 2 <= CELL_CHARACTERS:
-        return text
-    cut = text.encode("utf-16-le")[: 2 * (CELL_CHARACTERS - 1)].decode("utf-16-le", "ignore")
-    return f"{cut}…"
+def _refused_row(
+    row: dict[str, Any], reading: Reading, rules: dict[str, Rule], language: str
+) -> list[Any]:
+    """Line number, reasons, and the cells; a cell that is blamed comes as `Marked`."""
+    reasons = []
+    for code, column in zip(row["codes"] or (), row["columns"] or (), strict=True):
+        title = rules[code].title.of(language) if code in rules else code
+        reasons.append(f"{column}: {title}" if column else title)
+    cells = reading.cells(row["line"], set(row["columns"] or ()))
+    texts = [Marked(cell.text) if cell.is_marked else cell.text for cell in cells]
+    return [row["line_no"], " · ".join(dict.fromkeys(reasons)), *texts]
 
 
 def _kept_chunks(connection: Any, load_id: int) -> Iterator[bytes]:
@@ -187,17 +153,6 @@ def _kept_chunks(connection: Any, load_id: int) -> Iterator[bytes]:
         raise _damaged(load_id) from error
 
 
-@contextmanager
-def _whole_or_not_at_all(path: Path) -> Iterator[Path]:
-    """A neighbour to write to, which takes the place of `path` once all went well."""
-    unfinished = path.with_name(f"{path.name}.part")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
 def _damaged(load_id: int) -> PipelineError:
     return PipelineError(
         "RAW_DAMAGED",
@@ -205,5 +160,16 @@ def _damaged(load_id: int) -> PipelineError:
         "را از نسخهٔ پشتیبان برگردانید یا فایل اصلی را دوباره بگیرید.",
         en="The kept bytes of load {load_id} do not match its receipt; no file was written. "
         "Restore the database from a backup, or get the original file again.",
+        load_id=load_id,
+    )
+
+
+def _no_reading(load_id: int) -> RefusedAction:
+    return RefusedAction(
+        "LOAD_NOT_READ",
+        fa="اجرای بار {load_id} هنوز به پایان نرسیده است و سطر ردشده‌ای ندارد؛ پس از پایان آن "
+        "دوباره بخواهید.",
+        en="No run of load {load_id} is through yet, so it has no rejected lines; ask again when "
+        "one is.",
         load_id=load_id,
     )

@@ -1,101 +1,154 @@
-"""Publishing, superseding and voiding: what managers see changes in one transaction."""
+"""Publishing, superseding, voiding, undoing: what managers see changes in one transaction."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from uuid import UUID
+
 from pipeline.db import Connection, Row, fetch_one, run, transaction
-from pipeline.errors import RefusedAction
-from pipeline.results import read_load
+from pipeline.months.conditions import (
+    ANYTHING,
+    Expected,
+    not_possible,
+    require_expected,
+    require_kept,
+    require_publishable,
+    require_sound,
+    require_step,
+)
+from pipeline.months.last_step import read_last_step, undo_moves
+from pipeline.months.locks import hold_load_and_month, require_unlocked
+from pipeline.months.steps import (
+    Deed,
+    Month,
+    Move,
+    done_before,
+    hold_month,
+    require_reason,
+    take_step,
+)
+
+__all__ = ["ANYTHING", "Expected", "Undone", "publish", "refresh_dimensions", "undo", "void"]
 
 
-def publish(url: str, load_id: int, *, actor: str = "cli") -> int | None:
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: its own step, the step it took back, and the state of each load moved."""
+
+    step_no: int
+    undid_step: int
+    states: dict[int, str]
+
+
+def publish(
+    url: str,
+    load_id: int,
+    *,
+    actor: str = "cli",
+    expected: int | Expected | None = ANYTHING,
+    key: UUID | None = None,
+) -> int | None:
     """Make a load the one of its month; returns the load that it supersedes, if any.
 
-    Raises RefusedAction when the load has no finished run, is voided, or does not balance.
+    `expected` is the load that the person saw as published there, None for none: when it is another
+    by now, nothing happens. A call repeated with its `key` answers as the first did. A load that is
+    published already stays so, without a step. Raises RefusedAction: PUBLISHED_MEANWHILE,
+    WITHDRAWN_MEANWHILE, MONTH_LOCKED, OUT_OF_BALANCE, RUN_UNFINISHED, STATE_NOT_POSSIBLE.
     """
     with transaction(url) as connection:
-        load = read_load(connection, load_id)
-        _require_publishable(connection, load)
-        month = {"source": load["source_system"], "period": load["period"]}
-        run(connection, "lock_period", month)
-        before = fetch_one(connection, "find_published_load", month)
-        if before is not None and before["load_id"] == load_id:
+        if rows := done_before(connection, key, "publish", load_id=load_id):
+            return next((row["load_id"] for row in rows if row["action"] == "supersede"), None)
+        load = hold_load_and_month(connection, load_id)
+        if load["state"] == "published":
             return None
+        require_publishable(connection, load)
+        month = _month_of(load)
+        require_unlocked(connection, month)
+        before = fetch_one(connection, "read_published", month.facts())
+        require_expected(month, expected, before)
+        moves = [Move(load_id, "publish", "published")]
         if before is not None:
-            _move(connection, before["load_id"], "superseded", "supersede", month, actor)
-        _move(connection, load_id, "published", "publish", month, actor)
-        refresh_dimensions(connection, load["source_system"])
+            moves.insert(0, Move(before["load_id"], "supersede", "superseded"))
+        take_step(connection, month, moves, Deed(actor, key=key))
+        refresh_dimensions(connection, month.source)
     return None if before is None else int(before["load_id"])
 
 
-def void(url: str, load_id: int, reason: str, *, actor: str = "cli") -> None:
+def void(
+    url: str, load_id: int, reason: str, *, actor: str = "cli", key: UUID | None = None
+) -> None:
     """Withdraw a load: its figures leave every KPI, its RAW and its history stay.
 
-    Raises RefusedAction without a reason, or when it is voided already.
+    A call repeated with its `key` writes nothing more. Raises RefusedAction without a reason, in a
+    locked month, or when there is nothing to withdraw.
     """
-    if not reason.strip():
-        raise RefusedAction(
-            "REASON_MISSING",
-            fa="برای باطل‌کردن یک بار باید دلیل بنویسید.",
-            en="Give a reason for voiding a load.",
-        )
+    deed = Deed(actor, require_reason(reason), key)
     with transaction(url) as connection:
-        load = read_load(connection, load_id)
-        month = {"source": load["source_system"], "period": load["period"]}
-        if load["period"] is not None:
-            run(connection, "lock_period", month)
-            load = read_load(connection, load_id)
+        if done_before(connection, key, "void", load_id=load_id):
+            return
+        load = hold_load_and_month(connection, load_id)
         if load["state"] in ("voided", "received", "failed"):
-            raise _not_possible(load, "void")
-        _move(connection, load_id, "voided", "void", month, actor, reason)
+            raise not_possible(load, "void")
+        month = _month_of(load)
+        require_unlocked(connection, month)
+        take_step(connection, month, [Move(load_id, "void", "voided")], deed)
         if load["state"] == "published":
-            refresh_dimensions(connection, load["source_system"])
+            refresh_dimensions(connection, month.source)
 
 
-def _require_publishable(connection: Connection, load: Row) -> None:
-    if load["state"] in ("received", "failed", "voided"):
-        raise _not_possible(load, "publish")
-    balance = fetch_one(connection, "read_reconciliation", {"run_id": load["run_id"]})
-    if balance is None or not balance["balanced"]:
-        gaps = balance or {"lines_gap": None, "amount_gap": None}
-        raise RefusedAction(
-            "OUT_OF_BALANCE",
-            fa="بار {load_id} تراز نیست (سطر: {lines}، مبلغ: {amount}) و منتشر نمی‌شود. "
-            "«recheck {load_id}» را اجرا کنید.",
-            en="Load {load_id} does not balance (lines: {lines}, amount: {amount}) and cannot be "
-            "published. Run `recheck {load_id}`.",
-            load_id=load["load_id"],
-            lines=gaps["lines_gap"],
-            amount=gaps["amount_gap"],
-        )
-
-
-def _move(
-    connection: Connection,
-    load_id: int,
-    state: str,
-    action: str,
-    month: dict[str, str],
+def undo(
+    url: str,
+    source: str,
+    period: str,
+    *,
     actor: str,
-    reason: str | None = None,
-) -> None:
-    run(connection, "set_load_state", {"load_id": load_id, "state": state})
-    facts = {"load_id": load_id, "action": action, "reason": reason, "actor": actor, **month}
-    run(connection, "add_publication", facts)
+    reason: str,
+    expected_step: int | None = None,
+    key: UUID | None = None,
+) -> Undone:
+    """Take back the last publish, void or undo of a month: every load is what it was before it.
+
+    An undo is a step as well, so a second one takes the first back. `expected_step` is the step
+    that the person means: when another is the last by now, nothing happens. Raises RefusedAction:
+    NOTHING_TO_UNDO, STEP_MEANWHILE, MONTH_LOCKED, UNKNOWN_MONTH, or what forbids a publish.
+    """
+    month = Month(source, period)
+    why = require_reason(reason)
+    with transaction(url) as connection:
+        subject = {"source_system": source, "period": period}
+        if rows := done_before(connection, key, "undo", **subject):
+            states = {row["load_id"]: row["state_after"] for row in rows}
+            return Undone(rows[-1]["step_no"], rows[-1]["undoes"], states)
+        hold_month(connection, month)
+        require_unlocked(connection, month)
+        moved = read_last_step(connection, month)
+        undoes = moved[-1]["step_no"]
+        require_step(month, expected_step, undoes)
+        moves = undo_moves(moved)
+        for move in moves:
+            _require_restorable(connection, move)
+        step_no = take_step(connection, month, moves, Deed(actor, why, key, undoes))
+        if any("published" in (row["state"], row["state_before"]) for row in moved):
+            refresh_dimensions(connection, source)
+    return Undone(step_no, undoes, {row["load_id"]: row["state_before"] for row in moved})
 
 
 def refresh_dimensions(connection: Connection, source: str) -> None:
     """Versions of customers, products, salespeople and branches from what is published now."""
+    run(connection, "lock_dimensions", {"source": source})
     for dimension in ("customers", "products", "salespeople", "branches"):
         run(connection, f"dimensions/clear_{dimension}", {"source": source})
         run(connection, f"dimensions/refresh_{dimension}", {"source": source})
 
 
-def _not_possible(load: Row, action: str) -> RefusedAction:
-    return RefusedAction(
-        "STATE_NOT_POSSIBLE",
-        fa="بار {load_id} در وضعیت «{state}» است و این کار ({action}) بر آن شدنی نیست.",
-        en="Load {load_id} is {state}; {action} is not possible.",
-        load_id=load["load_id"],
-        state=load["state"],
-        action=action,
-    )
+def _month_of(load: Row) -> Month:
+    return Month(load["source_system"], load["period"])
+
+
+def _require_restorable(connection: Connection, move: Move) -> None:
+    """A load that an undo brings back is still there; shown again, it must balance as any."""
+    if move.load_id is not None:
+        load = hold_load_and_month(connection, move.load_id)
+        require_kept(connection, load)
+        if move.state == "published":
+            require_sound(connection, load)

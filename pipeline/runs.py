@@ -24,6 +24,7 @@ from pipeline.ingestion.raw_lines import lines_partition
 from pipeline.ingestion.store import Keeping, file_chunks, read_chunks
 from pipeline.kpi.rollups import RollupMemory
 from pipeline.leftovers import clear_leftovers, hold_load
+from pipeline.months.locks import require_recheck_allowed
 from pipeline.plans import Asked, Plan, asked_before, begin_run, check_period
 from pipeline.quality.check import LineChecker
 from pipeline.quality.findings import Findings, headers_of
@@ -100,7 +101,8 @@ def recheck(
 
     `period` settles the month of a load that has none yet, such as one without an accepted line;
     `first_asked` is what the user said of a file that was kept and has not been run over. Raises
-    RefusedAction while another run over the load goes on.
+    RefusedAction while another run over the load goes on, or (MONTH_LOCKED) for what a locked
+    month shows.
     """
     begin = perf_counter()
     url = guard.url(url)
@@ -108,6 +110,7 @@ def recheck(
         hold_load(connection, load_id)
         clear_leftovers(connection, load_id)
         load = read_load(connection, load_id)
+        require_recheck_allowed(connection, load)
         for chunk in read_chunks(connection, load_id):
             copy.write(chunk)
         copy.flush()

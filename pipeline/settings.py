@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     block_bytes: int = Field(
         default=16 * 1024**2, description="Bytes of a file worked on at a time.", ge=4096
     )
+    sign_in_networks: str = Field(
+        default="127.0.0.0/8,::1/128",
+        description="Networks from which the console's sign-in without a password is open.",
+    )
     inbox_dir: Path = Field(
         default=ROOT / "data" / "inbox", description="Folder whose files a worker takes in."
     )

@@ -11,8 +11,9 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.db import Connection, copy_in, fetch_all, fetch_one, run
+from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run
 from pipeline.errors import PipelineError, RefusedAction
+from pipeline.months.locks import hold_load_and_month, require_recheck_allowed
 from pipeline.plans import Plan
 from pipeline.publications import refresh_dimensions
 from pipeline.quality.drift import Profile, column_issues, drift_issues, missing_days
@@ -76,8 +77,10 @@ def check_and_keep(
     balance = reconcile(
         connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals
     )
+    load = hold_load_and_month(connection, plan.load_id)
+    require_recheck_allowed(connection, load)
     if not balance.balanced:
-        _require_unpublished(connection, plan.load_id, balance)
+        _require_unpublished(load, balance)
         stream.findings.add_run_issue("RECONCILIATION_GAP", balance.gap_text(), balance.amount_gap)
     stream.findings.write_issues(connection)
     tell(KEEP, 0)
@@ -86,15 +89,15 @@ def check_and_keep(
     return _result(connection, plan, period, totals, balance)
 
 
-def _require_unpublished(connection: Connection, load_id: int, balance: Balance) -> None:
+def _require_unpublished(load: Row, balance: Balance) -> None:
     """Raise RefusedAction for a published load: what is shown balances, and stays as it is."""
-    if read_load(connection, load_id)["state"] != "published":
+    if load["state"] != "published":
         return
     raise RefusedAction(
         "OUT_OF_BALANCE",
         fa="بازبینی بار {load_id} تراز نشد ({gap})؛ نتیجهٔ منتشرشدهٔ پیشین برجا ماند.",
         en="The recheck of load {load_id} does not balance ({gap}); what is published stays.",
-        load_id=load_id,
+        load_id=load["load_id"],
         gap=balance.gap_text(),
     )
 

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.claims import Claim
@@ -17,10 +18,8 @@ from pipeline.settings import get_settings
 _eaten: list[bytes] = []
 
 
-def main() -> None:
-    """`python -m tests.job_child JOB ATTEMPT`."""
-    settings = get_settings()
-    folder = Path(os.environ["PAUSE_DIR"])
+def stopping_at(folder: Path) -> Callable[[str, int], None]:
+    """Progress that does what the files of the folder say, once at each stage."""
     told: set[str] = set()
 
     def progress(stage: str, size: int) -> None:
@@ -33,13 +32,24 @@ def main() -> None:
             _eaten.append(os.urandom(1024**2) * 20)
             time.sleep(0.01)
         if (folder / f"pause-{stage}").exists():
-            note = folder / f"paused-{stage}"
-            note.with_suffix(".part").write_text(str(os.getpid()))
-            note.with_suffix(".part").rename(note)
-            while (folder / f"pause-{stage}").exists():
-                time.sleep(0.02)
+            _pause(folder, stage)
 
+    return progress
+
+
+def _pause(folder: Path, stage: str) -> None:
+    note = folder / f"paused-{stage}"
+    note.with_suffix(".part").write_text(str(os.getpid()))
+    note.with_suffix(".part").rename(note)
+    while (folder / f"pause-{stage}").exists():
+        time.sleep(0.02)
+
+
+def main() -> None:
+    """`python -m tests.job_child JOB ATTEMPT`."""
+    settings = get_settings()
     claim = Claim(int(sys.argv[1]), int(sys.argv[2]))
+    progress = stopping_at(Path(os.environ["PAUSE_DIR"]))
     sys.exit(run_job(settings.database_url, settings, claim, progress))
 
 

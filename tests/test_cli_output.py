@@ -110,6 +110,6 @@ def test_both_languages_say_the_same_things() -> None:
 def test_every_text_is_said_somewhere() -> None:
     code = "\n".join(path.read_text("utf-8") for path in (ROOT / "pipeline").rglob("*.py"))
     words = yaml.safe_load((ROOT / "config" / "texts.en.yml").read_text("utf-8"))["cli"]
-    composed = ("state_", "stage_", "head_", "next_", "drift_")
+    composed = ("state_", "stage_", "head_", "next_", "drift_", "status_", "facet_")
     unused = [key for key in words if not key.startswith(composed) and f'"{key}"' not in code]
     assert unused == []

@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from pipeline import exports
+from pipeline import sheets as sheet_files
 from pipeline.errors import PipelineError
-from pipeline.exports import csv_cell, export_issues, export_raw
+from pipeline.exports import export_issues, export_raw
+from pipeline.quality.issue_filter import IssueFilter
 from pipeline.runs import load_file
 from pipeline.samples import generate
 from pipeline.settings import Settings
+from pipeline.sheets import CELL_CHARACTERS, csv_cell
 
 SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 FORMULA = '=HYPERLINK("http://x","y")'
@@ -78,12 +80,12 @@ def test_text_stays_text_and_numbers_stay_numbers(loaded: tuple[str, Path], tmp_
 
 def test_issues_can_be_chosen(loaded: tuple[str, Path], tmp_path: Path) -> None:
     url, _ = loaded
-    assert export_issues(url, tmp_path / "i.csv", code="INVALID_DATE") > 0
+    assert export_issues(url, tmp_path / "i.csv", IssueFilter(rules=("INVALID_DATE",))) > 0
     assert {row["rule_code"] for row in rows_of(tmp_path / "i.csv")} == {"INVALID_DATE"}
     with psycopg.connect(url) as connection:
         connection.execute("update app.load_states set state = 'superseded'")
     assert export_issues(url, tmp_path / "i.csv") == 0
-    assert export_issues(url, tmp_path / "i.csv", load_id=1) == counted(url)
+    assert export_issues(url, tmp_path / "i.csv", IssueFilter(loads=(1,))) == counted(url)
 
 
 def test_the_workbook_holds_strings_and_numbers(loaded: tuple[str, Path], tmp_path: Path) -> None:
@@ -99,7 +101,7 @@ def test_the_workbook_holds_strings_and_numbers(loaded: tuple[str, Path], tmp_pa
     assert (by_id[1]["<raw_value>"], by_id[1]["<impact_amount>"]) == (FORMULA, -1200.5)
     assert by_id[2]["<raw_value>"] == "-5"
     assert by_id[2]["<impact_amount>"] == "12345678901234567.89"  # a float would lose the end
-    assert len(str(by_id[2]["<message>"])) == exports.CELL_CHARACTERS
+    assert len(str(by_id[2]["<message>"])) == CELL_CHARACTERS
     assert str(by_id[2]["<message>"]).endswith("…")
 
 
@@ -108,7 +110,7 @@ def test_the_workbook_reads_from_the_right_under_a_frozen_head(
 ) -> None:
     import zipfile
 
-    export_issues(loaded[0], tmp_path / "i.xlsx", load_id=1)
+    export_issues(loaded[0], tmp_path / "i.xlsx", IssueFilter(loads=(1,)))
     with zipfile.ZipFile(tmp_path / "i.xlsx") as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert 'rightToLeft="1"' in sheet
@@ -120,7 +122,7 @@ def test_the_workbook_reads_from_the_right_under_a_frozen_head(
 def test_more_rows_than_a_sheet_takes_go_on_in_the_next(
     loaded: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "SHEET_ROWS", 11)
+    monkeypatch.setattr(sheet_files, "SHEET_ROWS", 11)
     count = export_issues(loaded[0], tmp_path / "i.xlsx", sheet="S")
     book = CalamineWorkbook.from_path(str(tmp_path / "i.xlsx"))
     sheets = -(-count // 10)

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import RefusedAction
 from pipeline.jobs.claiming import cancel_job
+from pipeline.jobs.inbox import take_in
 from pipeline.jobs.records import Job, list_jobs, read_job
 from pipeline.jobs.submit import submit_file, submit_recheck
 from pipeline.settings import ROOT
@@ -83,7 +85,7 @@ class Workers:
 
 def kill_if_there(pid: int) -> None:
     try:
-        if b"job_child" in Path(f"/proc/{pid}/cmdline").read_bytes():
+        if b"tests.job_" in Path(f"/proc/{pid}/cmdline").read_bytes():
             os.kill(pid, signal.SIGKILL)
     except OSError:
         pass
@@ -186,3 +188,177 @@ def test_a_job_publishes_where_asked_to(desk: Desk, workers: Workers) -> None:
     workers.finish()
     assert job_of(desk, again.job_id).state == "done"
     assert desk.value("select count(*) from app.runs where state = 'done'") == 2
+
+
+@pytest.mark.parametrize("stage", ["read", "check", "keep", "publish"])
+def test_a_job_whose_process_is_killed_is_finished_all_the_same(
+    desk: Desk, new_desk: Callable[[], Desk], workers: Workers, stage: str
+) -> None:
+    job_id = submit(desk, desk.file(LINES), publish=stage == "publish")
+    workers.pause(stage)
+    worker = workers.start()
+    child = workers.paused_child(stage)
+    assert job_of(desk, job_id).state == "running"
+    if stage in ("read", "keep"):
+        worker.kill()
+        worker.wait()
+    os.kill(child, signal.SIGKILL)
+    (desk.folder / f"pause-{stage}").unlink()
+    if stage in ("read", "keep"):
+        workers.start()
+    until(lambda: not job_of(desk, job_id).is_active, 60)
+    job = job_of(desk, job_id)
+    assert (job.state, job.attempt, job.deaths) == ("done", 2, 1)
+    expected = undisturbed(new_desk)
+    if stage == "publish":
+        expected["load"][0]["state"] = "published"  # type: ignore[index]
+    assert desk.state(job.load_id) == expected
+    assert desk.value("select count(*) from app.runs where state = 'running'") == 0
+    assert leftovers(desk) == []
+
+
+def leftovers(desk: Desk) -> list[str]:
+    """Tables of runs that hang on no parent."""
+    rows = desk.rows(
+        "select relname from pg_class where relkind = 'r' and not relispartition"
+        " and relname ~ '^(lines|sales|rollup_invoices)_[0-9]+$'"
+    )
+    return [row["relname"] for row in rows]
+
+
+def test_a_frozen_process_writes_nothing_once_its_job_was_taken_over(
+    desk: Desk, new_desk: Callable[[], Desk], workers: Workers
+) -> None:
+    job_id = submit(desk, desk.file(LINES))
+    workers.pause("keep")
+    workers.start(JOB_STALLED_SECONDS=2)
+    child = workers.paused_child("keep")
+    os.kill(child, signal.SIGSTOP)
+    (desk.folder / "pause-keep").unlink()
+    until(lambda: job_of(desk, job_id).state == "waiting" or job_of(desk, job_id).attempt == 2)
+    workers.start(JOB_STALLED_SECONDS=2)
+    until(lambda: job_of(desk, job_id).state == "done")
+    before = desk.state(1)
+    os.kill(child, signal.SIGCONT)
+    until(lambda: not Path(f"/proc/{child}").exists() or is_zombie(child))
+    assert desk.state(1) == before == undisturbed(new_desk)
+    runs = desk.rows("select state from app.runs order by run_id")
+    assert [row["state"] for row in runs] == ["failed", "done"]
+    assert job_of(desk, job_id).deaths == 1
+    assert leftovers(desk) == []
+
+
+def is_zombie(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def test_a_cancelled_job_leaves_the_file_and_nothing_else(desk: Desk, workers: Workers) -> None:
+    job_id = submit(desk, desk.file(LINES))
+    workers.pause("check")
+    workers.start()
+    child = workers.paused_child("check")
+    assert cancel_job(desk.url, job_id, "reza").cancelled_by == "reza"
+    until(lambda: not Path(f"/proc/{child}").exists())
+    job = job_of(desk, job_id)
+    assert (job.state, job.attempt) == ("cancelled", 1)
+    assert desk.value("select count(*) from raw.file_chunks") == 1
+    assert desk.value("select state from app.load_states") == "failed"
+    assert desk.value("select error from app.runs") == "Cancelled by reza."
+    with pytest.raises(RefusedAction) as caught:
+        cancel_job(desk.url, job_id, "reza")
+    assert caught.value.code == "JOB_OVER"
+    (desk.folder / "pause-check").unlink()
+    again = submit_recheck(desk.url, desk.settings, 1, user="reza")
+    assert again.job_id is not None
+    until(lambda: job_of(desk, again.job_id or 0).state == "done")
+    assert leftovers(desk) == []
+
+
+def test_a_job_over_the_memory_limit_fails_and_the_next_one_runs(
+    desk: Desk, workers: Workers
+) -> None:
+    eats = desk.folder / "eat-read"
+    eats.touch()
+    first = submit(desk, desk.file(LINES))
+    workers.start(JOB_MEMORY_BYTES=700 * 1024**2)
+    until(lambda: job_of(desk, first).state == "failed")
+    eats.unlink()
+    error = job_of(desk, first).error
+    assert error is not None
+    assert error["code"] == "JOB_MEMORY"
+    assert "700" in error["fa"]
+    second = submit(desk, desk.file([{}, {"invoice_id": "99"}]))
+    until(lambda: job_of(desk, second).state == "done")
+
+
+def test_a_job_that_kills_its_process_stops_after_three_attempts(
+    desk: Desk, workers: Workers
+) -> None:
+    (desk.folder / "die-read").touch()
+    job_id = submit(desk, desk.file(LINES))
+    workers.finish()
+    job = job_of(desk, job_id)
+    assert (job.state, job.attempt, job.deaths) == ("failed", 3, 3)
+    assert job.error is not None
+    assert job.error["code"] == "WORKER_DIED"
+    assert desk.value("select state from app.load_states") == "failed"
+
+
+def test_two_workers_run_each_file_once(desk: Desk, workers: Workers) -> None:
+    for number in range(8):
+        path = desk.file([{"invoice_id": str(number)}])
+        submit(desk, path, period=f"1403-0{number % 4 + 1}")
+    for process in [workers.start("--once") for _ in range(2)]:
+        assert process.wait(PATIENCE) == 0
+    jobs = list_jobs(desk.url)
+    assert [(job.state, job.attempt) for job in jobs] == [("done", 1)] * 8
+    assert len({job.worker for job in jobs}) == 2
+    assert desk.value("select count(*) from canonical.sales") == 8
+    assert desk.value("select count(*) from app.runs") == 8
+
+
+def test_a_killed_direct_load_is_finished_by_a_worker(
+    desk: Desk, new_desk: Callable[[], Desk], workers: Workers
+) -> None:
+    path = desk.file(LINES)
+    workers.pause("keep")
+    command = [sys.executable, "-m", "tests.job_direct", str(path), PERIOD]
+    environment = {**os.environ, "DATABASE_URL": desk.url, "PAUSE_DIR": str(desk.folder)}
+    loading = subprocess.Popen(command, cwd=ROOT, env=environment)
+    assert workers.paused_child("keep") == loading.pid
+    loading.kill()
+    loading.wait()
+    (desk.folder / "pause-keep").unlink()
+    assert [(job.state, job.kind) for job in list_jobs(desk.url)] == [("running", "load")]
+    workers.finish()
+    (job,) = list_jobs(desk.url)
+    assert (job.state, job.attempt) == ("done", 2)
+    assert desk.state(1) == undisturbed(new_desk)
+    assert leftovers(desk) == []
+
+
+def test_the_inbox_takes_each_file_once_and_gives_reasons(desk: Desk) -> None:
+    inbox = desk.folder / "inbox"
+    inbox.mkdir()
+    settings = desk.settings.model_copy(update={"inbox_dir": inbox})
+    for name, lines in {"a.csv": [{}], "b.csv": [{"invoice_id": "2"}]}.items():
+        desk.file(lines).rename(inbox / name)
+    (inbox / "c.pdf").write_bytes(b"%PDF-1.7 nothing of use")
+    (inbox / "d.csv.part").write_text("half")
+    assert take_in(desk.url, settings) == [], "they were written a moment ago"
+    old = time.time() - 60
+    for path in inbox.iterdir():
+        os.utime(path, (old, old))
+    moved = take_in(desk.url, settings)
+    assert [str(path.relative_to(inbox)) for path in moved] == [
+        *("taken/a.csv", "taken/b.csv", "refused/c.pdf")
+    ]
+    reason = (inbox / "refused/c.pdf.txt").read_text("utf-8")
+    assert "PDF" in reason
+    assert len(reason.strip().split("\n\n")) == 2, "in Persian and English"
+    assert [job.requested_by for job in list_jobs(desk.url)] == ["inbox", "inbox"]
+    assert take_in(desk.url, settings) == []
+    # Killed between the receipt and the move, the file still lies there.
+    (inbox / "taken/a.csv").rename(inbox / "a.csv")
+    assert take_in(desk.url, settings) == [inbox / "taken/a.csv"]
+    assert len(list_jobs(desk.url)) == 2

@@ -45,8 +45,8 @@ def test_what_was_received_cannot_be_changed(db_url: str, statement: str) -> Non
             " values ('s', 'f', 1, 'x', 'u')"
         )
         connection.execute(
-            "insert into app.publications (load_id, action, source_system, period, actor)"
-            " values (1, 'publish', 's', '1403-05', 'u')"
+            "insert into app.publications (load_id, action, source_system, period, actor, step_no)"
+            " values (1, 'publish', 's', '1403-05', 'u', 1)"
         )
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement)

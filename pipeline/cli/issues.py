@@ -12,6 +12,7 @@ from pipeline.cli.reports import issues_text
 from pipeline.cli.session import Session
 from pipeline.errors import RefusedAction
 from pipeline.exports import FORMATS, export_issues
+from pipeline.quality.issue_filter import IssueFilter
 from pipeline.quality.rules import read_catalogue
 
 
@@ -51,8 +52,7 @@ def write_issues(session: Session, out: Path, load_id: int | None, code: str | N
         count = export_issues(
             url,
             out,
-            load_id=load_id,
-            code=code,
+            IssueFilter(loads=(load_id,) if load_id else (), rules=(code,) if code else ()),
             headings=session.heading,
             sheet=session.texts("sheet"),
         )

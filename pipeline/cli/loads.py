@@ -19,9 +19,8 @@ from pipeline.ingestion.looks import remark_text
 from pipeline.jobs.direct import load_now, recheck_now
 from pipeline.jobs.records import list_jobs
 from pipeline.plans import check_period
-from pipeline.publications import publish
 from pipeline.quality.rules import read_catalogue
-from pipeline.results import LoadResult, read_result
+from pipeline.results import LoadResult
 from pipeline.source_memory import read_remembered
 
 JSON_FIELDS = (
@@ -75,19 +74,6 @@ def recheck_loads(
         for number in load_ids
     ]
     return max(codes, default=GOOD)
-
-
-def publish_load(session: Session, load_id: int) -> None:
-    """Publish a load and say what it superseded."""
-    url = session.database()
-    was_published = read_result(url, load_id).status == "published"
-    with progress(True, 0, session.stage) as tell:
-        tell("publish", 0)
-        before = publish(url, load_id)
-    done = "published_before" if was_published else "published"
-    typer.echo(session.texts(done, load_id=load_id))
-    if before is not None:
-        typer.echo(session.texts("load_supersedes", before=before))
 
 
 def _standing_loads(url: str) -> list[int]:

@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 from pipeline.claims import Claim
 from pipeline.db import Connection, Row, connect, fetch_one, run, transaction
 from pipeline.errors import PipelineError, RefusedAction
-from pipeline.jobs.queue import deliver
+from pipeline.jobs.queue import deliver, drop_messages
 from pipeline.jobs.records import Job, job_of, read_job
 
 MOST_DEATHS = 3
@@ -50,15 +50,25 @@ def put_back(
 
     Returns its state, None when it was no longer this attempt's. `delay` is in seconds.
     """
-    # A frozen attempt may hold its job's row; its sessions end, then the row is free.
-    row = None
-    try:
-        row = _put_back(url, claim, error, died, delay)
-    except psycopg.errors.LockNotAvailable:
-        end_sessions(url, claim)
-        row = _put_back(url, claim, error, died, delay)
+    with transaction(url) as connection:
+        state = _put_back(connection, claim, error, int(died), delay)
     end_sessions(url, claim)
-    return None if row is None else str(row["state"])
+    return state
+
+
+def take_away(url: str, claim: Claim, error: PipelineError) -> str | None:
+    """Put a job back whose process is dead or frozen, and can answer no message about it.
+
+    Returns its state, None when it was no longer that attempt's.
+    """
+    # A frozen attempt may hold its job's row; its sessions end, then the row is free.
+    end_sessions(url, claim)
+    with transaction(url) as connection:
+        run(connection, "jobs/set_lock_timeout", {"timeout": _PATIENCE})
+        drop_messages(connection, claim.job_id)
+        state = _put_back(connection, claim, error, 1, 0)
+    end_sessions(url, claim)
+    return state
 
 
 def cancel_job(url: str, job_id: int, user: str) -> Job:
@@ -91,23 +101,19 @@ def end_sessions(url: str, claim: Claim) -> None:
 
 
 def _put_back(
-    url: str, claim: Claim, error: PipelineError | None, died: bool, delay: int
-) -> Row | None:
-    facts = {
-        **claim.facts(),
-        "deaths": int(died),
-        "most_deaths": MOST_DEATHS,
-        "error": _as_json(error),
-    }
-    with transaction(url) as connection:
-        run(connection, "jobs/set_lock_timeout", {"timeout": _PATIENCE})
-        row = fetch_one(connection, "jobs/put_back", facts)
-        if row is not None and row["state"] == "waiting":
-            month = row["source_system"], row["period"]
-            deliver(connection, claim.job_id, row["load_id"], month, delay)
-        elif row is not None:
-            _fail_runs(connection, row["load_id"], "" if error is None else error.en)
-    return row
+    connection: Connection, claim: Claim, error: PipelineError | None, deaths: int, delay: int
+) -> str | None:
+    counted = {"deaths": deaths, "most_deaths": MOST_DEATHS}
+    facts = {**claim.facts(), **counted, "error": _as_json(error)}
+    row = fetch_one(connection, "jobs/put_back", facts)
+    if row is None:
+        return None
+    if row["state"] == "waiting":
+        month = row["source_system"], row["period"]
+        deliver(connection, claim.job_id, row["load_id"], month, delay)
+    else:
+        _fail_runs(connection, row["load_id"], "" if error is None else error.en)
+    return str(row["state"])
 
 
 def _cancel(url: str, job_id: int, user: str) -> Row | None:

@@ -35,6 +35,18 @@ def deliver(
         message.defer(job_id=job_id)
 
 
+def drop_messages(connection: Connection, job_id: int) -> None:
+    """Take messages about a job out of the queue that a worker took and will not answer."""
+    with _names_of_the_queue(connection):
+        run(connection, "jobs/drop_messages", {"job_id": job_id})
+
+
+def drop_stale_messages(connection: Connection, seconds: float) -> None:
+    """The same for every job that no worker has had in hand for so many seconds."""
+    with _names_of_the_queue(connection):
+        run(connection, "jobs/drop_stale_messages", {"seconds": seconds})
+
+
 def worker_app(url: str) -> App:
     """The queue as a worker uses it; its tables are found by the session's search path."""
     conninfo = make_conninfo(

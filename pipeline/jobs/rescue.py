@@ -6,10 +6,10 @@ from datetime import datetime
 from time import monotonic
 
 from pipeline.claims import Claim
-from pipeline.db import fetch_all, fetch_one, run, transaction
+from pipeline.db import fetch_all, fetch_one, transaction
 from pipeline.errors import PipelineError
-from pipeline.jobs.claiming import put_back
-from pipeline.jobs.queue import deliver
+from pipeline.jobs.claiming import take_away
+from pipeline.jobs.queue import deliver, drop_stale_messages
 
 # Seconds that a job may be silent: without any session of its own its process is dead, with one
 # it may be slow, and is taken for frozen only after the time that the settings say.
@@ -41,7 +41,7 @@ class Rescuer:
                 since = now
             seen[claim] = (row["heartbeat_at"], since)
             patience = self._frozen_seconds if row["has_session"] else DEAD_SECONDS
-            if now - since >= patience and put_back(self._url, claim, dead(), died=True):
+            if now - since >= patience and take_away(self._url, claim, dead()):
                 rescued.append(claim.job_id)
         self._seen = seen
         return rescued
@@ -52,9 +52,7 @@ class Rescuer:
             turn = fetch_one(connection, "jobs/lock_rescue")
             if turn is None or not turn["is_mine"]:
                 return
-            stale = {"seconds": self._frozen_seconds}
-            for message in fetch_all(connection, "jobs/list_stale_messages", stale):
-                run(connection, "jobs/drop_message", message)
+            drop_stale_messages(connection, self._frozen_seconds)
             for job in fetch_all(connection, "jobs/list_undelivered_jobs"):
                 month = job["source_system"], job["period"]
                 deliver(connection, job["job_id"], job["load_id"], month)

@@ -124,7 +124,7 @@ class Worker:
             except _AWAY as error:
                 _log.warning("The database is away, trying again: %s", error)
             except Exception as error:
-                _log.error("%s", unexpected(error, "worker", self._settings.var_dir))
+                _log.error("%s (%r)", unexpected(error, "worker", self._settings.var_dir), error)
             await asyncio.sleep(seconds)
 
     async def _pause(self, seconds: float) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 
 from pipeline.contracts import DATES, KEYS, MEASURES, TEXTS, Mapping
 from pipeline.quality.rules import Rule, RuleSet
-from pipeline.transform.cells import compact
+from pipeline.transform.cells import clean_keys, compact
 from pipeline.transform.numbers import AMOUNT
 
 ISSUE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -25,6 +25,8 @@ ISSUE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 _DEFAULT_IMPACT = "abs(net_amount)"
 # What names a line to the business, whatever file it comes in.
 BUSINESS_KEY = ("invoice_id", "invoice_line_no", "customer_id", "product_id")
+# Whose a line is, for those who look after its issues.
+SALESPERSON, BRANCH = "salesperson_id", "branch_id"
 # What an impact may be computed from.
 _AMOUNTS = (*MEASURES, "discount_amount")
 _WORD = re.compile(r"[a-z_]+")
@@ -84,17 +86,21 @@ class LineChecker:
             raw = [
                 cells[name].alias(f"raw_{name}") for name in self._asked if name in cells.columns
             ]
-            said = frame.select("line_no", *BUSINESS_KEY, *_AMOUNTS).with_columns(
-                *answers.get_columns(), *raw
+            said = frame.select("line_no", *BUSINESS_KEY, SALESPERSON, *_AMOUNTS).with_columns(
+                *answers.get_columns(), *raw, cells.get_column(BRANCH, default=_no_text(cells))
             )
             self._lines.append(compact(said[at]))
         return verdict["rejected"]
 
     def issues(self) -> Iterator[pl.DataFrame]:
-        """Issues of all lines so far (`ISSUE_SCHEMA` and `business_key`), rule by rule."""
+        """Issues of all lines so far, rule by rule.
+
+        `ISSUE_SCHEMA`, `business_key`, and whose the line is: `salesperson_id`, `branch_id`.
+        """
         if not self._lines:
             return
         lines = pl.concat(self._lines)
+        lines = lines.with_columns(clean_keys(lines.select(BRANCH)))
         key = pl.concat_str(BUSINESS_KEY, separator="|", ignore_nulls=True)
         for number, question in enumerate(self._questions):
             found = lines.filter(f"answer_{number}")
@@ -108,7 +114,13 @@ class LineChecker:
                     raw_value=raw if raw in lines.columns else pl.lit(None, dtype=pl.String),
                     impact_amount=question.impact.cast(AMOUNT),
                     business_key=key,
+                    salesperson_id=SALESPERSON,
+                    branch_id=BRANCH,
                 )
+
+
+def _no_text(cells: pl.DataFrame) -> pl.Series:
+    return pl.Series(BRANCH, [None], dtype=pl.String).new_from_index(0, cells.height)
 
 
 def questions(rule: Rule, rules: RuleSet, mapping: Mapping) -> list[Question]:

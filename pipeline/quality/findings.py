@@ -17,7 +17,13 @@ from pipeline.quality.rules import RuleSet
 from pipeline.transform.facts import as_csv
 from pipeline.transform.numbers import AMOUNT
 
-FOUND_SCHEMA = {**ISSUE_SCHEMA, "business_key": pl.String, "message": pl.String}
+FOUND_SCHEMA = {
+    **ISSUE_SCHEMA,
+    "business_key": pl.String,
+    "message": pl.String,
+    "salesperson_id": pl.String,
+    "branch_id": pl.String,
+}
 
 
 @dataclass(slots=True)
@@ -37,7 +43,7 @@ class Findings:
     _set_aside: list[tuple[int, str]] = field(default_factory=list)
 
     def add_issues(self, issues: Iterable[pl.DataFrame]) -> None:
-        """Issues of line rules: `ISSUE_SCHEMA` and `business_key`."""
+        """Issues of line rules: `ISSUE_SCHEMA`, `business_key`, `salesperson_id`, `branch_id`."""
         self._issues += [
             part.with_columns(message=pl.lit(None, dtype=pl.String)) for part in issues
         ]
@@ -73,7 +79,10 @@ class Findings:
         self._set_aside += lines
 
     def add_found(self, code: str, found: pl.DataFrame) -> None:
-        """Lines that a load or history rule found: `line_no, column, raw_value, impact_amount`."""
+        """Lines that a load or history rule found.
+
+        `line_no, column, raw_value, impact_amount`, and `branch_id` where the file tells.
+        """
         if found.height:
             named = found.with_columns(
                 rule_code=pl.lit(code),

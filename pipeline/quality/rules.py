@@ -51,6 +51,8 @@ class Rule(Model):
     expression: str | None = None
     impact: str | None = None
     thresholds: dict[str, Decimal] = Field(default={})
+    limits: dict[str, tuple[Decimal, Decimal]] = Field(default={})
+    whole: tuple[str, ...] = ()
     title: Words
     advice: Words
     examples: Examples
@@ -59,6 +61,15 @@ class Rule(Model):
     def _line_rules_have_an_expression(self) -> Self:
         if self.scope == "line" and self.columns and not self.expression:
             raise ValueError("a rule of scope line needs an expression, or no columns")
+        return self
+
+    @model_validator(mode="after")
+    def _thresholds_keep_their_limits(self) -> Self:
+        if self.limits.keys() != self.thresholds.keys() or not set(self.whole) <= set(self.limits):
+            raise ValueError("limits are given for every threshold and for nothing else")
+        for name, (low, high) in self.limits.items():
+            if not low <= self.thresholds[name] <= high:
+                raise ValueError(f"the threshold {name} is outside its limits")
         return self
 
 

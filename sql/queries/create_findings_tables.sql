@@ -8,7 +8,9 @@ create temporary table found_issues (
     raw_value       text,
     impact_amount   numeric,
     business_key    text,
-    message         text
+    message         text,
+    salesperson_id  text,
+    branch_id       text
 ) on commit drop;
 create temporary table new_rejected_lines (
     line_no     integer not null,

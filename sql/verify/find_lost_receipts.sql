@@ -6,7 +6,7 @@ with kept as (
     union all
     select load_id, 'app.runs' from app.runs where state = 'done'
     union all
-    select load_id, 'app.publications' from app.publications
+    select load_id, 'app.publications' from app.publications where load_id is not null
     union all
     select distinct load_id, 'raw.file_chunks' from raw.file_chunks
     union all

@@ -1,8 +1,9 @@
 -- Purpose: loads whose state is not what their publications and runs say. Grain: one load.
--- The last publication decides; without one a load is a draft once a run is done.
+-- The last step that moved a load decides; without one it is a draft once a run is done.
 with last_actions as (
-    select distinct on (load_id) load_id, action, source_system, period
+    select distinct on (load_id) load_id, state_after, source_system, period
     from app.publications
+    where state_after is not null
     order by load_id, publication_id desc
 ), done_runs as (
     select load_id, max(run_id) as run_id
@@ -13,9 +14,7 @@ with last_actions as (
     select loads.load_id, loads.source_system, done_runs.run_id,
         coalesce(last_actions.period, stats.period) as period,
         case
-            when last_actions.action = 'publish' then 'published'
-            when last_actions.action = 'supersede' then 'superseded'
-            when last_actions.action = 'void' then 'voided'
+            when last_actions.state_after is not null then last_actions.state_after
             when done_runs.run_id is not null then 'draft'
             when states.state = 'failed' then 'failed'
             else 'received'

@@ -1,0 +1,65 @@
+"""The console's launcher: `streamlit run app.py`, `python app.py` or `uvicorn app:app`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+ROOT = Path(__file__).resolve().parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from pages.frame.errors import show_uncaught  # noqa: E402
+from pages.routes import assets, sign_in, uploads  # noqa: E402
+from pages.routes.first_frame import FirstFrame  # noqa: E402
+from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
+from pipeline.migrate import prepare_database  # noqa: E402
+from pipeline.settings import get_settings  # noqa: E402
+from pipeline.uploads import clear_old_uploads  # noqa: E402
+
+ROUTES = [
+    Route("/sign-in", sign_in.show, methods=["GET"]),
+    Route("/sign-in", sign_in.sign_in, methods=["POST"]),
+    Route("/sign-out", sign_in.sign_out, methods=["GET"]),
+    Route("/prefer", sign_in.prefer, methods=["GET"]),
+    Route("/uploads", uploads.receive, methods=["POST"]),
+    Route("/healthz", assets.health, methods=["GET"]),
+    Route("/home", assets.home, methods=["GET"]),
+    assets.look,
+]
+
+
+@asynccontextmanager
+async def lifespan(_: Any) -> AsyncIterator[None]:
+    """Starts with a database that is ready, and without uploads that nobody took in.
+
+    A server named by DATABASE_URL is changed by `python -m pipeline migrate` alone.
+    """
+    settings = get_settings()
+    if not settings.database_url:
+        await anyio.to_thread.run_sync(prepare_database, settings)
+    clear_old_uploads(settings)
+    yield
+
+
+app = st.App(
+    ROOT / "pages" / "main.py",
+    routes=ROUTES,
+    middleware=[Middleware(SecurityHeaders), Middleware(Gate), Middleware(FirstFrame)],
+    lifespan=lifespan,
+    on_script_error=show_uncaught,
+)
+
+if __name__ == "__main__":
+    # `streamlit run` takes the port from this variable too; here its file of settings would win.
+    port = os.environ.get("STREAMLIT_SERVER_PORT")
+    app.run(config={"server.port": int(port)} if port else None)

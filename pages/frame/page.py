@@ -1,0 +1,105 @@
+"""What a page is, and all that it is handed when it is drawn."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.frame import database
+from pages.frame.address import Address
+from pages.frame.formats import Formats
+from pages.frame.language import page_texts
+from pages.frame.preferences import Preferences
+from pages.frame.session import ROLES, Who
+from pipeline.texts import Texts
+
+FOLDER = Path(__file__).resolve().parent.parent
+# In this order they stand in the sidebar; "" has no heading.
+SECTIONS = ("", "data", "figures", "settings")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Declared as `PAGE` in a page's file; its words are section `page_<name>` of the texts.
+
+    `icon` is a Material symbol such as `:material/home:`. `parts` pages are reached by links alone.
+    """
+
+    section: str
+    order: int
+    icon: str
+    roles: Sequence[str] = ROLES
+    in_menu: bool = True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page by its name, which is its file's and its address's too."""
+
+    name: str
+    page: Page
+
+    def open_to(self, who: Who) -> bool:
+        """Whether this role may open the page."""
+        return who.role in self.page.roles
+
+
+@dataclass
+class Here:
+    """What a page's `draw` is handed: who looks, in which words and formats, over what data."""
+
+    name: str
+    who: Who
+    preferences: Preferences
+    t: Texts
+    address: Address = field(default_factory=Address)
+
+    @property
+    def url(self) -> str:
+        """Address of the database; DatabaseAway when there is no way to it."""
+        return database.url()
+
+    @property
+    def f(self) -> Formats:
+        """Numbers, money and dates as this person reads them."""
+        return Formats(self.preferences)
+
+    @property
+    def language(self) -> str:
+        """`fa` or `en`."""
+        return self.preferences.language
+
+    @contextmanager
+    def empty(self, name: str) -> Iterator[None]:
+        """A place with nothing in it: `<name>_title` and `<name>_text`; the body adds a way on."""
+        with st.container(border=True, key=f"empty_{name}", horizontal_alignment="center"):
+            st.markdown(f"#### {self.t(f'{name}_title')}")
+            st.caption(self.t(f"{name}_text"))
+            yield
+
+
+@lru_cache(maxsize=1)
+def entries() -> tuple[Entry, ...]:
+    """Every page there is: the modules of pages/ that declare a PAGE, in the order of the menu."""
+    names = sorted(
+        path.stem for path in FOLDER.glob("*.py") if path.stem not in ("__init__", "main")
+    )
+    found = [Entry(name, module(name).PAGE) for name in names]
+    return tuple(sorted(found, key=lambda e: (SECTIONS.index(e.page.section), e.page.order)))
+
+
+def module(name: str) -> Any:
+    """The module of a page."""
+    return importlib.import_module(f"pages.{name}")
+
+
+def here(name: str, who: Who, preferences: Preferences) -> Here:
+    """What the page `name` is handed."""
+    return Here(name, who, preferences, page_texts(name, preferences.language))

@@ -1,0 +1,109 @@
+"""The frame around every page: who may see it, its title and help, the sidebar, its errors."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pages.frame import errors, page, settings_menu, who
+from pages.frame.language import frame_texts, page_texts
+from pages.frame.page import SECTIONS, Entry
+from pages.frame.preferences import Preferences
+from pages.frame.session import Who
+from pages.widgets.links import go
+
+HOME = "home"
+PAGES_KEY = "frame_pages"
+
+
+def run() -> None:
+    """One run of the console: the page that the address names, for whoever is signed in."""
+    preferences = who.preferences()
+    t = frame_texts(preferences.language)
+    st.set_page_config(
+        page_title=t("product"), page_icon=str(page.FOLDER / "look" / "icon.png"), layout="wide"
+    )
+    person = who.current()
+    if person is None:
+        _ask_to_sign_in(preferences)
+        return
+    pages = {entry: _as_page(entry, preferences.language) for entry in page.entries()}
+    st.session_state[PAGES_KEY] = {entry.name: shown for entry, shown in pages.items()}
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    _draw_sidebar(pages, person, preferences)
+    chosen.run()
+
+
+def link_to(name: str, label: str, icon: str | None = None, **state: str) -> None:
+    """A link to another page with its state, drawn only for roles that may open it."""
+    entry = next((entry for entry in page.entries() if entry.name == name), None)
+    person = who.current()
+    shown = st.session_state.get(PAGES_KEY, {}).get(name)
+    if entry is None or person is None or shown is None or not entry.open_to(person):
+        return
+    st.page_link(shown, label=label, icon=icon or entry.page.icon, query_params=state or None)
+
+
+def draw(name: str) -> None:
+    """One page with its title and its sentence of help, or why it is not shown."""
+    preferences, person = who.preferences(), who.current()
+    entry = next(entry for entry in page.entries() if entry.name == name)
+    t = frame_texts(preferences.language)
+    if person is None:
+        _ask_to_sign_in(preferences)
+    elif not entry.open_to(person):
+        _refuse(t("no_access_title"), t("no_access_text"))
+    else:
+        with errors.shown(preferences.language, f"page {name}"):
+            here = page.here(name, person, preferences)
+            st.title(here.t("title"), anchor=False)
+            st.caption(here.t("help"))
+            page.module(name).draw(here)
+            _say_unknown(here, t)
+
+
+def _as_page(entry: Entry, language: str) -> StreamlitPage:
+    """The page for Streamlit's navigation; it has no icon there, or a host outside is asked."""
+    return st.Page(
+        partial(draw, entry.name),
+        title=page_texts(entry.name, language)("title"),
+        url_path=entry.name,
+        default=entry.name == HOME,
+    )
+
+
+def _draw_sidebar(pages: dict[Entry, StreamlitPage], person: Who, preferences: Preferences) -> None:
+    t = frame_texts(preferences.language)
+    with st.sidebar:
+        st.html(f'<div class="sales-brand">{escape(t("product"))}</div>')
+        for section in SECTIONS:
+            mine = [e for e in pages if e.page.section == section and e.open_to(person)]
+            mine = [entry for entry in mine if entry.page.in_menu]
+            if section and mine:
+                st.caption(t(f"section_{section}"))
+            for entry in mine:
+                st.page_link(pages[entry], icon=entry.page.icon, width="stretch")
+        settings_menu.draw(person, preferences, t)
+
+
+def _ask_to_sign_in(preferences: Preferences) -> None:
+    t = frame_texts(preferences.language)
+    _refuse(t("signed_out_title"), t("signed_out_text"))
+    go(t("sign_in"), "/sign-in", "button")
+
+
+def _refuse(title: str, text: str) -> None:
+    with st.container(key="refused"):
+        st.title(title, anchor=False)
+        st.info(text, icon=":material/lock:")
+
+
+def _say_unknown(here: page.Here, t: object) -> None:
+    """What the address asks for and cannot be had, in one line."""
+    from pages.frame.formats import plain
+
+    for name, value in here.address.unknown:
+        st.caption(t("unknown_in_address", name=plain(name), value=plain(value[:60])))  # type: ignore[operator]

@@ -1,0 +1,140 @@
+"""Home: what needs this person now, and how the last published month went."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import streamlit as st
+
+from pages.frame.formats import isolate
+from pages.frame.language import frame_texts, rule_title
+from pages.frame.page import Here, Page
+from pages.frame.shell import link_to
+from pages.widgets.cards import Card, Cell, cards, small_table, steps
+from pages.widgets.charts import monthly_bars
+from pipeline.overview import Overview, change, read_overview
+
+PAGE = Page(section="", order=0, icon=":material/home:")
+_CURES = ("uploader", "steward", "admin")
+
+
+def draw(here: Here) -> None:
+    """First steps when there is nothing; else what waits (not for managers) and the last month."""
+    seen = read_overview(here.url)
+    if seen.is_empty:
+        _draw_start(here)
+        return
+    if here.who.role in _CURES:
+        _draw_needs(here, seen)
+    _draw_month(here, seen)
+    if here.who.role in _CURES:
+        _draw_waiting(here, seen)
+        _draw_rules(here, seen)
+
+
+def _draw_start(here: Here) -> None:
+    t = here.t
+    cures = here.who.role in _CURES
+    st.subheader(t("start_title"), anchor=False)
+    st.markdown(t("start_text" if cures else "start_text_manager"))
+    if cures:
+        names = ("step_file", "step_check", "step_publish")
+        steps([(t(name), t(f"{name}_text")) for name in names])
+        link_to("upload", t("go_upload"))
+
+
+def _draw_needs(here: Here, seen: Overview) -> None:
+    t, f, counts = here.t, here.f, seen.counts
+    drafts, unfinished = counts["drafts"], counts["unfinished"]
+    st.subheader(t("needs_you"), anchor=False)
+    cards([
+        Card(t("drafts"), f.number(drafts), t("drafts_note" if drafts else "drafts_none"),
+             mood="wait" if drafts else "good"),
+        Card(t("unfinished"), f.number(unfinished),
+             t("unfinished_note" if unfinished else "unfinished_none"),
+             mood="bad" if unfinished else "good"),
+        Card(t("issues"), f.number(counts["issues"]),
+             t("issues_note", errors=f.number(counts["rejected_lines"]))),
+        Card(t("impact"), f.money(counts["impact_amount"]), t("impact_note"),
+             title=f.money_exact(counts["impact_amount"])),
+    ])  # fmt: skip
+
+
+def _draw_month(here: Here, seen: Overview) -> None:
+    t, f, last, before = here.t, here.f, seen.last_month, seen.month_before
+    if last is None:
+        st.info(t("no_month"))
+        return
+    st.subheader(t("month_of", month=f.month(last["period"])), anchor=False)
+    shown = []
+    for name in ("net", "gross", "returns"):
+        amount = last[f"{name}_amount"]
+        grown = change(amount, before[f"{name}_amount"]) if before else None
+        note = t("no_month_before")
+        if before is not None:
+            than = t("against", month=f.month(before["period"]))
+            note = f"{f.percent(grown, sign=True)} {than}"
+        shown.append(
+            Card(t(name), f.money(amount), note, f.money_exact(amount), trend=_trend(name, grown))
+        )
+    cards(shown)
+    monthly_bars(
+        here, t("trend"), [m for m in seen.months if m["source_system"] == last["source_system"]]
+    )
+
+
+def _draw_waiting(here: Here, seen: Overview) -> None:
+    if not seen.waiting:
+        return
+    t, f, states = here.t, here.f, frame_texts(here.language)
+    st.subheader(t("waiting"), anchor=False)
+    heads = [("load", False), ("file", False), ("month", False), ("state", False), ("lines", True),
+             ("issues", True), ("net", True)]  # fmt: skip
+    small_table(
+        [(t(f"head_{name}"), number) for name, number in heads],
+        [
+            [
+                Cell(f.number(row["load_id"])),
+                Cell(isolate(row["file_name"])),
+                Cell(f.month(row["period"])),
+                Cell(
+                    states(f"state_{row['state']}"),
+                    tag="wait" if row["state"] == "draft" else "bad",
+                ),
+                Cell(f.number(row["lines_read"]), number=True),
+                Cell(f.number(row["issues"]), number=True),
+                Cell(f.money(row["net_amount"]), number=True),
+            ]
+            for row in seen.waiting
+        ],
+    )
+
+
+def _draw_rules(here: Here, seen: Overview) -> None:
+    if not seen.rules:
+        return
+    t, f, words = here.t, here.f, frame_texts(here.language)
+    st.subheader(t("rules"), anchor=False)
+    heads = [("rule", False), ("severity", False), ("count", True), ("impact", True)]
+    small_table(
+        [(t(f"head_{name}"), number) for name, number in heads],
+        [
+            [
+                Cell(rule_title(row["rule_code"], here.language)),
+                Cell(
+                    words(f"severity_{row['severity']}"),
+                    tag="bad" if row["severity"] == "ERROR" else "wait",
+                ),
+                Cell(f.number(row["issues"]), number=True),
+                Cell(f.money(row["impact_amount"]), number=True),
+            ]
+            for row in seen.rules
+        ],
+    )
+
+
+def _trend(name: str, grown: Decimal | None) -> str:
+    """Whether a growth is welcome: more returns are not."""
+    if not grown:
+        return ""
+    return "good" if (grown > 0) != (name == "returns") else "bad"

@@ -1,0 +1,84 @@
+"""POST /uploads: the body of the request is the file, streamed to var/uploads in flat memory."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import anyio.to_thread
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from pages.frame.preferences import read_preferences
+from pages.frame.session import MAY_UPLOAD
+from pages.routes.gate import who_asks
+from pages.routes.sign_in import comes_from_here
+from pipeline.errors import PipelineError, RefusedFile
+from pipeline.faults import known_fault, unexpected
+from pipeline.settings import get_settings
+from pipeline.uploads import Arrival, Upload, begin_upload
+
+# Bytes gathered before a thread writes them: fewer hops, still flat.
+WRITE_BYTES = 1024**2
+
+
+async def receive(request: Request) -> Response:
+    """Take one file in; answers 201 with its token, or why not, in the person's language.
+
+    Headers: `X-File-Name` (percent-encoded), `Content-Length`. Nothing is kept of a file that is
+    refused or does not arrive whole.
+    """
+    language = read_preferences(request.cookies, get_settings().language).language
+    try:
+        status, user = _checked(request)
+        if status:
+            return JSONResponse({"code": "NOT_ALLOWED"}, status)
+        upload = await _stream(request, user, _length(request))
+    except ClientDisconnect:
+        return Response(status_code=400)
+    except RefusedFile as refused:
+        return _refusal(refused, language, 413 if refused.code == "FILE_TOO_LARGE" else 422)
+    except Exception as error:
+        known = known_fault(error)
+        known = known or unexpected(error, "upload", get_settings().var_dir)
+        return _refusal(known, language, 500)
+    return JSONResponse({"token": upload.token, "name": upload.name, "size": upload.size}, 201)
+
+
+def _checked(request: Request) -> tuple[int, str]:
+    """The status that refuses this request, or 0 and the user's name."""
+    who = who_asks(request.scope)
+    if who is None:
+        return 401, ""
+    if who.role not in MAY_UPLOAD or not comes_from_here(request):
+        return 403, ""
+    return (0, who.name) if request.headers.get("content-length", "").isdecimal() else (411, "")
+
+
+def _length(request: Request) -> int:
+    return int(request.headers["content-length"])
+
+
+async def _stream(request: Request, user: str, size: int) -> Upload:
+    name = unquote(request.headers.get("x-file-name", ""))
+    arrival = await anyio.to_thread.run_sync(begin_upload, get_settings(), name, user, size)
+    try:
+        await _write(request, arrival)
+        return await anyio.to_thread.run_sync(arrival.finish, size)
+    except BaseException:
+        # Also when the server is told to stop: half a file is no file.
+        arrival.discard()
+        raise
+
+
+async def _write(request: Request, arrival: Arrival) -> None:
+    waiting = bytearray()
+    async for chunk in request.stream():
+        waiting += chunk
+        if len(waiting) >= WRITE_BYTES:
+            await anyio.to_thread.run_sync(arrival.write, bytes(waiting))
+            waiting.clear()
+    await anyio.to_thread.run_sync(arrival.write, bytes(waiting))
+
+
+def _refusal(error: PipelineError, language: str, status: int) -> Response:
+    return JSONResponse({"code": error.code, "message": error.text(language)}, status)

@@ -1,0 +1,74 @@
+"""Figures as cards, small tables and steps: quick to read, the same in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure: its name, the figure as text, a note; `title` shows on hover, exact digits say.
+
+    `mood` colours the edge: wait, bad, good or nothing; `trend` the note: good, bad or nothing.
+    """
+
+    name: str
+    figure: str
+    note: str = ""
+    title: str = ""
+    mood: str = ""
+    trend: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a small table: text, whether it is a figure, and a tag's colour if it is one."""
+
+    text: str
+    number: bool = False
+    tag: str | None = None
+
+
+def cards(shown: Sequence[Card]) -> None:
+    """Cards side by side, as many as the screen has room for."""
+    st.html(f'<div class="sales-cards">{"".join(map(_card, shown))}</div>')
+
+
+def small_table(heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[Cell]]) -> None:
+    """A table of a few rows: heads are (text, whether the column holds figures)."""
+    top = "".join(f"<th{_class(number)}>{escape(text)}</th>" for text, number in heads)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    st.html(
+        '<div class="sales-scroll"><table class="sales-table">'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def steps(shown: Sequence[tuple[str, str]]) -> None:
+    """Numbered steps, each a title and a sentence."""
+    items = "".join(f"<li><b>{escape(a)}</b><span>{escape(b)}</span></li>" for a, b in shown)
+    st.html(f'<ol class="sales-steps">{items}</ol>')
+
+
+def _card(card: Card) -> str:
+    note = f'<span class="note {card.trend}">{escape(card.note)}</span>' if card.note else ""
+    return (
+        f'<div class="sales-card" data-mood="{escape(card.mood)}" title="{escape(card.title)}">'
+        f'<span class="name">{escape(card.name)}</span>'
+        f'<span class="figure">{escape(card.figure)}</span>{note}</div>'
+    )
+
+
+def _cell(cell: Cell) -> str:
+    text = escape(cell.text)
+    if cell.tag is not None:
+        text = f'<span class="sales-tag {escape(cell.tag)}">{text}</span>'
+    return f"<td{_class(cell.number)}>{text}</td>"
+
+
+def _class(number: bool) -> str:
+    return ' class="number"' if number else ""

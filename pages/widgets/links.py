@@ -1,0 +1,25 @@
+"""Links that leave the run of the page: the browser itself goes there, in the same tab."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+
+def go(label: str, address: str, kind: str = "plain") -> None:
+    """One link to an address of ours; `kind` is how it looks: plain, button or quiet."""
+    st.html(f'<a class="sales-link sales-{kind}" href="{escape(address)}">{escape(label)}</a>')
+
+
+def choose(title: str, choices: Sequence[tuple[str, str, bool]]) -> None:
+    """A row of links of which one is in force: label, address, whether it is the one."""
+    links = "".join(
+        f'<a href="{escape(address)}"{" aria-current=true" if chosen else ""}>{escape(label)}</a>'
+        for label, address, chosen in choices
+    )
+    st.html(
+        f'<div class="sales-choice" role="group" aria-label="{escape(title)}">'
+        f"<span>{escape(title)}</span><div>{links}</div></div>"
+    )

@@ -1,0 +1,108 @@
+"""Everything about one issue: the line as it stands, how it was read, the rule, what was said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.contracts import Mapping
+from pipeline.db import Row, fetch_all, fetch_one, transaction
+from pipeline.errors import RefusedAction
+from pipeline.quality.line_cells import Cell, Reading
+from pipeline.quality.rules import Rule, read_catalogue
+from pipeline.settings import Settings
+from pipeline.source_memory import remembered_of
+from pipeline.transform.normalize import Normalizer
+
+RELATED = 100
+_LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class IssueDetail:
+    """One issue.
+
+    `issue`: its columns with status, assignee and file. `line`: the RAW text, None for an issue of
+    the load as a whole; `cells` are cut from it, the blamed one is marked. `canonical`: the line as
+    facts have it, or, of a rejected line, what can be read of it (`is_rejected`); None where it
+    cannot be cut. `rule`: title and advice in both languages, None for a rule that is no more.
+    `same_line`: other issues of the line; `twins`: issues with its fingerprint, in this load or
+    another. `history`: what was said of it, oldest first.
+    """
+
+    issue: Row
+    rule: Rule | None
+    line: str | None
+    cells: list[Cell]
+    canonical: dict[str, Any] | None
+    is_rejected: bool
+    same_line: list[Row]
+    twins: list[Row]
+    history: list[Row]
+
+
+def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
+    """Everything about one issue; RefusedAction UNKNOWN_ISSUE where there is none."""
+    wanted = {"issue_id": min(issue_id, _LARGEST_ID), "limit": RELATED}
+    with transaction(url) as connection:
+        issue = fetch_one(connection, "read_issue", wanted)
+        if issue is None:
+            raise _unknown(issue_id)
+        reading, used = Reading.of(issue.pop("inspection")), issue.pop("mapping")
+        text = fetch_one(connection, "read_line_text", issue) if issue["line_no"] else None
+        line = None if text is None else str(text["line"])
+        cells = reading.cells(line, {issue["column_name"]}) if line is not None else []
+        sale = fetch_one(connection, "read_sale", issue)
+        mapping = remembered_of(connection, issue["source_system"]).mapping(
+            settings.config_dir, issue["source_system"]
+        )
+        related = fetch_all(connection, "list_related_issues", wanted)
+        history = fetch_all(connection, "list_issue_events", wanted)
+    rules = {rule.code: rule for rule in read_catalogue(settings.config_dir).rules}
+    is_whole = len(cells) == len(reading.headers)
+    return IssueDetail(
+        issue=issue,
+        rule=rules.get(issue["rule_code"]),
+        line=line,
+        cells=cells,
+        canonical=sale or (_as_read(cells, mapping, used["columns"]) if is_whole else None),
+        is_rejected=line is not None and sale is None,
+        same_line=[row for row in related if not row["is_twin"]],
+        twins=[row for row in related if row["is_twin"]],
+        history=history,
+    )
+
+
+def _as_read(cells: list[Cell], mapping: Mapping, columns: dict[str, str]) -> dict[str, Any]:
+    """What can be read of a rejected line: canonical columns, null where a cell is unreadable."""
+    texts = {cell.header: cell.text for cell in reversed(cells)}
+    given = {
+        name: [texts[header]]
+        for name, header in columns.items()
+        if header in texts and name in mapping.columns
+    }
+    schema = dict.fromkeys(given, pl.String)
+    frame = pl.DataFrame(given, schema=schema).with_columns(line_no=pl.lit(0, dtype=pl.Int32))
+    read = Normalizer(mapping).normalize(frame).row(0, named=True)
+    return {name: value for name, value in read.items() if name in _SHOWN}
+
+
+_SHOWN = (
+    "invoice_id", "invoice_line_no", "customer_id", "product_id", "salesperson_id",
+    "transaction_type", "event_date", "event_date_jalali", "quantity", "free_quantity",
+    "unit_price", "gross_amount", "discount_volume", "discount_cash", "discount_amount",
+    "tax_amount", "net_amount", "return_reason", "reference_invoice_id",
+)  # fmt: skip
+
+
+def _unknown(issue_id: int) -> RefusedAction:
+    return RefusedAction(
+        "UNKNOWN_ISSUE",
+        fa="ایراد {issue_id} وجود ندارد؛ شاید بازبینی تازه‌ای جای آن را گرفته است. فهرست را "
+        "دوباره ببینید.",
+        en="There is no issue {issue_id}; a newer run may have taken its place. Look at the list "
+        "again.",
+        issue_id=issue_id,
+    )

@@ -1,0 +1,1 @@
+"""Months: their steps, locks and history, and what a step would change."""

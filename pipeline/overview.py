@@ -1,0 +1,69 @@
+"""What a person sees first: what waits, what it costs, and how the last months went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipeline.db import Row, fetch_all, fetch_one, transaction
+
+MONTHS, LOADS, RULES = 12, 5, 6
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The state of the house in numbers, and the rows behind them; money in the source's currency.
+
+    `counts`: loads, drafts, unfinished, published, issues, rejected_lines, impact_amount.
+    `months`: newest first, at most 12: source_system, period, net_amount, gross_amount,
+    returns_amount. `waiting` and `rules`: the first few of each.
+    """
+
+    counts: Row
+    months: Sequence[Row]
+    waiting: Sequence[Row]
+    rules: Sequence[Row]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no file was ever taken in."""
+        return not self.counts["loads"]
+
+    @property
+    def last_month(self) -> Row | None:
+        """The newest published month, of the source that sold most in it."""
+        newest = [row for row in self.months if row["period"] == self.months[0]["period"]]
+        return max(newest, key=lambda row: row["net_amount"], default=None)
+
+    @property
+    def month_before(self) -> Row | None:
+        """The published month right before the last one, of the same source."""
+        last = self.last_month
+        same = [
+            row for row in self.months if last and row["source_system"] == last["source_system"]
+        ]
+        return next(
+            (row for row in same if last and row["period"] == _before(last["period"])), None
+        )
+
+
+def read_overview(url: str) -> Overview:
+    """What waits and how the last months went, as one moment of the database."""
+    with transaction(url) as connection:
+        return Overview(
+            fetch_one(connection, "read_overview") or {},
+            fetch_all(connection, "list_published_months", {"limit": MONTHS}),
+            fetch_all(connection, "list_waiting_loads", {"limit": LOADS}),
+            fetch_all(connection, "list_costliest_rules", {"limit": RULES}),
+        )
+
+
+def change(now: Decimal, then: Decimal | None) -> Decimal | None:
+    """By which share `now` differs from `then` (0.1 is ten per cent more); None without a base."""
+    return (now - then) / abs(then) if then else None
+
+
+def _before(period: str) -> str:
+    year, month = int(period[:4]), int(period[5:])
+    return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"

@@ -1,0 +1,163 @@
+"""Files on their way in: bytes from a browser wait in `var/uploads/` until a load takes them."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import shutil
+import time
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.errors import RefusedFile
+from pipeline.settings import Settings
+
+# Left on the disk beside an upload, so that the database can go on writing.
+SPARE_BYTES = 256 * 1024**2
+KEPT_SECONDS = 24 * 3600
+LONGEST_NAME_BYTES = 180
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_FACTS = "upload.json"
+# A file of this name could be taken for our own note beside it.
+_OTHER_NAME = "file"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came in whole: who sent it, under which name, how many bytes."""
+
+    token: str
+    path: Path
+    name: str
+    size: int
+    user: str
+
+
+@dataclass
+class Arrival:
+    """An upload while its bytes arrive; nothing of it is left unless it is finished."""
+
+    token: str
+    folder: Path
+    name: str
+    user: str
+    limit: int
+    file: BinaryIO
+    size: int = 0
+
+    def write(self, data: bytes) -> None:
+        """Keep the next bytes; RefusedFile when they are more than was announced."""
+        self.size += len(data)
+        if self.size > self.limit:
+            raise _too_large(self.limit)
+        self.file.write(data)
+
+    def finish(self, expected: int) -> Upload:
+        """The whole file under its name; RefusedFile when fewer than `expected` bytes came."""
+        if self.size != expected:
+            raise RefusedFile(
+                "UPLOAD_CUT",
+                fa="فایل کامل نرسید ({size} از {expected} بایت). چیزی نگه داشته نشد؛ "
+                "دوباره بفرستید.",
+                en="The file did not arrive whole ({size} of {expected} bytes). Nothing was kept; "
+                "send it again.",
+                size=self.size,
+                expected=expected,
+            )
+        self.file.close()
+        path = self.folder / self.name
+        (self.folder / "part").rename(path)
+        facts = {"name": self.name, "size": self.size, "user": self.user}
+        (self.folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
+        return Upload(self.token, path, self.name, self.size, self.user)
+
+    def discard(self) -> None:
+        """Remove what has arrived."""
+        self.file.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def begin_upload(settings: Settings, name: str, user: str, size: int) -> Arrival:
+    """Make room for a file of `size` bytes; RefusedFile when it is empty, too large, or no room."""
+    if size == 0:
+        raise RefusedFile(
+            "EMPTY_FILE", fa="این فایل خالی است (۰ بایت).", en="This file is empty (0 bytes)."
+        )
+    if size > settings.max_file_bytes:
+        raise _too_large(settings.max_file_bytes)
+    root = _root(settings)
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    clear_old_uploads(settings)
+    if shutil.disk_usage(root).free < size + SPARE_BYTES:
+        raise RefusedFile(
+            "DISK_FULL",
+            fa="روی دیسک سرور جا برای این فایل نیست. چیزی نگه داشته نشد؛ به مدیر سامانه بگویید.",
+            en="The server's disk has no room for this file. Nothing was kept; "
+            "tell the administrator.",
+        )
+    token = secrets.token_hex(16)
+    folder = root / token
+    folder.mkdir(mode=0o700)
+    return Arrival(token, folder, safe_name(name), user, size, (folder / "part").open("wb"))
+
+
+def find_upload(settings: Settings, token: str, user: str) -> Upload | None:
+    """The upload of this user under `token`; None when there is none, or it is another's."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    folder = _root(settings) / token
+    try:
+        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    if facts["user"] != user:
+        return None
+    return Upload(token, folder / facts["name"], facts["name"], facts["size"], user)
+
+
+def forget_upload(settings: Settings, token: str) -> None:
+    """Remove an upload that was taken in or is not wanted."""
+    if _TOKEN.fullmatch(token):
+        shutil.rmtree(_root(settings) / token, ignore_errors=True)
+
+
+def clear_old_uploads(settings: Settings, now: float | None = None) -> int:
+    """Remove uploads that nobody took in for a day; returns how many."""
+    before = (time.time() if now is None else now) - KEPT_SECONDS
+    root = _root(settings)
+    old = [f for f in root.iterdir() if f.stat().st_mtime < before] if root.is_dir() else []
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(old)
+
+
+def safe_name(name: str) -> str:
+    """The last part of a file's name, without what could harm a disk, a log or a screen."""
+    last = re.split(r"[/\\]", name)[-1]
+    plain = "".join(c for c in last if c == "\u200c" or unicodedata.category(c)[0] != "C").strip()
+    plain = plain.lstrip(".")
+    stem, dot, ending = plain.rpartition(".")
+    if not dot:
+        stem, ending = plain, ""
+    ending = dot + ending[:16]
+    room = LONGEST_NAME_BYTES - len(ending.encode())
+    short = stem.encode()[:room].decode(errors="ignore") + ending
+    return _OTHER_NAME if short in ("", "part", _FACTS) else short
+
+
+def _root(settings: Settings) -> Path:
+    return settings.var_dir / "uploads"
+
+
+def _too_large(limit: int) -> RefusedFile:
+    return RefusedFile(
+        "FILE_TOO_LARGE",
+        fa="این فایل بزرگ‌تر از اندازهٔ مجاز ({limit} بایت) است. چیزی نگه داشته نشد؛ "
+        "آن را به بازه‌های کوتاه‌تر بشکنید.",
+        en="This file is larger than allowed ({limit} bytes). Nothing was kept; "
+        "split it into shorter periods.",
+        limit=limit,
+    )

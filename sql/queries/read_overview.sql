@@ -1,0 +1,21 @@
+-- Purpose: what waits for somebody, in numbers. Grain: one row.
+-- Issues, rejected lines and money are those of drafts and published loads.
+with states as (
+    select count(*) as loads,
+        count(*) filter (where state = 'draft') as drafts,
+        count(*) filter (where state in ('received', 'failed')) as unfinished,
+        count(*) filter (where state = 'published') as published
+    from app.load_states
+),
+issues as (
+    select coalesce(sum(stats.issues), 0) as issues,
+        coalesce(sum(stats.rejected_lines), 0) as rejected_lines,
+        coalesce(sum(stats.impact_amount), 0) as impact_amount
+    from dq.dq_run_stats as stats
+    join app.load_states as current using (load_id, run_id)
+    where stats.rule_code is null and current.state in ('draft', 'published')
+)
+select states.loads, states.drafts, states.unfinished, states.published,
+    issues.issues, issues.rejected_lines, issues.impact_amount
+from states
+cross join issues

@@ -1,0 +1,87 @@
+"""The frame around pages: who may open what, both languages, errors with a reference."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pages.frame import page as pages
+from pages.frame.preferences import Preferences
+from pages.frame.session import ROLES
+from pipeline.settings import ROOT, Settings, get_settings
+from tests.pages.conftest import OpenPage, words
+
+NAMES = [entry.name for entry in pages.entries()]
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_opens_on_an_empty_database(
+    open_page: OpenPage, name: str, language: str
+) -> None:
+    role = next(e.page.roles for e in pages.entries() if e.name == name)[0]
+    page = open_page(name, role=role, language=language)
+    assert not page.exception and not page.error
+    assert page.title[0].value and page.caption[0].value
+
+
+def test_a_page_of_another_role_says_so_and_draws_nothing(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_admin = pages.Entry("home", pages.Page("", 0, "", roles=("admin",)))
+    monkeypatch.setattr(pages, "entries", lambda: (only_admin,))
+    assert words(open_page("home", role="manager", language="en")).startswith("This page is not")
+    assert "Today" in words(open_page("home", role="admin", language="en"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_sidebar_offers_what_the_role_may_open(open_console: OpenPage, role: str) -> None:
+    console = open_console(role=role, language="en")
+    assert not console.exception
+    assert "Sales &amp; Customer Insight" in words(console)
+    assert "Sign out" in words(console)
+
+
+def test_nobody_sees_nothing(open_console: OpenPage) -> None:
+    console = open_console(role=None, language="en")
+    assert "You are not signed in" in words(console)
+    assert "Today" not in words(console)
+
+
+def test_a_fault_of_ours_gets_a_reference_and_the_log_the_traceback(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = Settings(_env_file=None, var_dir=tmp_path)  # type: ignore[call-arg]
+    monkeypatch.setattr("pages.frame.errors.get_settings", lambda: settings)
+
+    def broken(here: pages.Here) -> None:
+        raise ZeroDivisionError("secret of the code")
+
+    monkeypatch.setattr(pages.module("home"), "draw", broken)
+    page = open_page("home", language="en")
+    entry = json.loads((tmp_path / "log" / "errors.log").read_text())
+    assert entry["reference"].replace("-", "\\-") in page.error[0].value
+    assert "secret of the code" in entry["traceback"]
+    assert "secret" not in page.error[0].value
+    assert entry["verb"] == "page home"
+
+
+def test_texts_of_every_page_are_there_and_used() -> None:
+    from pipeline.texts import read_texts
+
+    code = "\n".join(p.read_text("utf-8") for p in (ROOT / "pages").rglob("*.py"))
+    composed = ("state_", "severity_", "role_", "section_", "language_", "head_", "step_", "money_",
+                "digits_", "theme_")  # fmt: skip
+    for section in ["frame", *(f"page_{name}" for name in NAMES)]:
+        texts = read_texts(get_settings().config_dir, "en", section).words
+        unused = [k for k in texts if not k.startswith(composed) and f'"{k}"' not in code]
+        assert unused == []
+
+
+def test_preferences_decide_direction_digits_and_locale() -> None:
+    assert Preferences().direction == "rtl" and Preferences(language="en").direction == "ltr"
+    assert Preferences().persian_digits and not Preferences(digits="latin").persian_digits
+    assert not Preferences(language="en").persian_digits
+    assert Preferences(digits="latin").locale == "fa-IR-u-nu-latn"

@@ -1,0 +1,70 @@
+"""Home: first steps when empty, what waits and the last month when filled, by role."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.karamad import RETURN, Desk
+from tests.pages.conftest import OpenPage, words
+
+
+def test_an_empty_house_shows_the_first_steps(open_page: OpenPage) -> None:
+    page = open_page("home", role="uploader")
+    assert "هنوز داده‌ای نیست" in words(page)
+    assert "فایل ماه را بفرستید" in words(page)
+    assert not page.exception and not page.error
+
+
+def test_a_manager_is_not_asked_to_upload(open_page: OpenPage) -> None:
+    said = words(open_page("home", role="manager", language="en"))
+    assert "No month is published yet" in said
+    assert "Hand in the month's file" not in said
+
+
+def test_what_waits_is_counted_and_listed(open_page: OpenPage, desk: Desk) -> None:
+    desk.load([{}, {"system_date": "1403/13/01", "reference_date": ""}])
+    said = words(open_page("home", language="en"))
+    assert "look at them and publish" in said
+    assert "file_1.csv" in said
+    assert ">draft<" in said
+    assert "\u20661\u2069 rejected lines" in said
+
+
+def test_the_last_month_stands_against_the_one_before(open_page: OpenPage, desk: Desk) -> None:
+    june = {"system_date": "1403/04/10", "reference_date": "1403/04/10"}
+    desk.publish([june], period="1403-04")
+    desk.publish([{}, {"invoice_id": "1002"}, {"invoice_id": "1003", **RETURN}], period="1403-05")
+    said = words(open_page("home", role="manager", language="en"))
+    assert "Sales in Mordad 1403" in said
+    # Net 110 + 110 - 110 as the month before; gross doubled; there was no return before.
+    assert "\u2066110\u2069 rial" in said
+    assert "\u2066+100%\u2069 against Tir 1403" in said
+    assert "– against Tir 1403" in said
+    assert "Drafts waiting" not in said
+
+
+@pytest.mark.parametrize(("money", "shown"), [("rial", "۱۱۰"), ("toman", "۱۱")])
+def test_money_follows_the_unit(open_page: OpenPage, desk: Desk, money: str, shown: str) -> None:
+    desk.publish([{}])
+    assert f"\u2066{shown}\u2069 {'ریال' if money == 'rial' else 'تومان'}" in words(
+        open_page("home", money=money)
+    )
+
+
+def test_a_name_of_a_file_is_text_and_nothing_else(open_page: OpenPage, desk: Desk) -> None:
+    path = desk.file([{}]).rename(desk.folder / "<img src=x onerror=alert(1)>.csv")
+    desk.load(path)
+    said = words(open_page("home"))
+    assert "&lt;img src=x" in said
+    assert "<img src=x" not in said
+
+
+def test_a_database_that_is_away_is_said_without_a_traceback(
+    open_page: OpenPage, desk: Desk
+) -> None:
+    desk.url = "postgresql://nobody@127.0.0.1:1/none"
+    page = open_page("home", language="en")
+    assert [error.value for error in page.error] == [
+        "The database cannot be reached just now. Nothing is lost."
+    ]
+    assert not page.exception

@@ -1,0 +1,277 @@
+"""What the console answers besides pages: the gate, sign-in, preferences, uploads, first bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+import pages.routes.gate as gate
+from app import ROUTES
+from pages.frame import session
+from pages.frame.preferences import Preferences
+from pages.frame.session import Who
+from pages.routes import first_frame, sign_in, uploads
+from pipeline import uploads as store
+from pipeline.settings import Settings
+
+HERE = {"origin": "http://testserver"}
+INDEX = (
+    '<html lang="en"><head><meta charset="UTF-8" /><title>Streamlit</title></head><body id="root">'
+)
+
+
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    settings = Settings(_env_file=None, var_dir=tmp_path, max_file_bytes=1000)  # type: ignore[call-arg]
+    for module in (gate, sign_in, uploads, first_frame):
+        monkeypatch.setattr(module, "get_settings", lambda: settings)
+    return settings
+
+
+@pytest.fixture
+def browser(var: Settings) -> Iterator[TestClient]:
+    async def index(request: object) -> HTMLResponse:
+        return HTMLResponse(INDEX)
+
+    async def metrics(request: object) -> PlainTextResponse:
+        return PlainTextResponse("how many")
+
+    routes = [*ROUTES, Route("/_stcore/metrics", metrics), Route("/{path:path}", index)]
+    layers = [gate.SecurityHeaders, gate.Gate, first_frame.FirstFrame]
+    console = Starlette(routes=routes, middleware=[Middleware(layer) for layer in layers])
+    with TestClient(console, client=("127.0.0.1", 5000), follow_redirects=False) as client:
+        yield client
+
+
+def sign_in_as(browser: TestClient, role: str, name: str = "سارا") -> None:
+    data = {"role": role, "name": name, "back": "/"}
+    assert browser.post("/sign-in", data=data, headers=HERE).status_code == 303
+
+
+def send(browser: TestClient, body: bytes, name: str = "a.csv", **headers: str) -> object:
+    return browser.post("/uploads", content=body, headers={"x-file-name": name, **HERE, **headers})
+
+
+# --- The gate -------------------------------------------------------------------------------------
+
+
+def test_nobody_gets_the_sign_in_and_nothing_else(browser: TestClient) -> None:
+    answer = browser.get("/home?x=1", headers={"accept": "text/html"})
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/sign-in?back=%2Fhome%3Fx%3D1",
+    )
+    assert browser.get("/home").status_code == 401
+    assert browser.post("/uploads", content=b"x").status_code == 401
+    assert browser.get("/sign-in").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json"])
+def test_what_no_page_asks_for_is_closed_to_all(browser: TestClient, path: str) -> None:
+    sign_in_as(browser, "admin")
+    assert browser.get(path).status_code == 404
+
+
+def test_every_answer_forbids_hosts_outside(browser: TestClient) -> None:
+    policy = browser.get("/sign-in").headers["content-security-policy"]
+    assert policy.startswith("default-src 'self'") and "http" not in policy
+    assert browser.get("/nothing").headers["x-content-type-options"] == "nosniff"
+
+
+# --- Sign-in and preferences ----------------------------------------------------------------------
+
+
+def test_a_sign_in_leads_to_where_one_wanted_to_go(browser: TestClient) -> None:
+    data = {"role": "steward", "name": "سارا", "back": "/home?x=1"}
+    answer = browser.post("/sign-in", data=data, headers=HERE)
+    assert answer.headers["location"] == "/home?x=1"
+    assert "HttpOnly" in answer.headers["set-cookie"]
+    assert "SameSite=lax" in answer.headers["set-cookie"]
+    assert browser.get("/home", headers={"accept": "text/html"}).status_code == 200
+    browser.get("/sign-out")
+    assert browser.get("/home").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "/a\nb"]
+)
+def test_nobody_is_led_to_another_host(back: str) -> None:
+    assert sign_in.own_path(back) == "/"
+
+
+@pytest.mark.parametrize(
+    ("data", "headers", "status"),
+    [
+        ({"role": "owner"}, HERE, 400),
+        ({}, HERE, 400),
+        ({"role": "admin"}, {"origin": "http://evil.example"}, 403),
+        ({"role": "admin"}, {}, 403),
+        ({"role": "admin", "name": "x" * 5000}, HERE, 400),
+    ],
+)
+def test_a_sign_in_that_is_not_ours_is_refused(
+    browser: TestClient, data: dict[str, str], headers: dict[str, str], status: int
+) -> None:
+    answer = browser.post("/sign-in", data=data, headers=headers)
+    assert answer.status_code == status
+    assert "set-cookie" not in answer.headers
+
+
+def test_without_a_password_this_machine_alone(browser: TestClient) -> None:
+    away = TestClient(browser.app, client=("10.0.0.7", 5000), follow_redirects=False)
+    assert away.post("/sign-in", data={"role": "admin"}, headers=HERE).status_code == 403
+
+
+def test_a_cookie_of_another_hand_or_another_day_is_nobodys(var: Settings, tmp_path: Path) -> None:
+    cookie = session.sign(var, Who("سارا", "steward"), now=1000)
+    assert session.read(var, cookie, now=1001) == Who("سارا", "steward")
+    assert session.read(var, cookie, now=1000 + session.LASTS_SECONDS) is None
+    assert session.read(var, cookie[:-1] + "x", now=1001) is None
+    assert session.read(var, "x" + cookie, now=1001) is None
+    other = Settings(_env_file=None, var_dir=tmp_path / "other")  # type: ignore[call-arg]
+    assert session.read(other, cookie, now=1001) is None
+    for nonsense in (None, "", ".", "a.b", "é.é"):
+        assert session.read(var, nonsense) is None
+    assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
+
+
+def test_a_preference_is_kept_and_nonsense_is_not(browser: TestClient) -> None:
+    answer = browser.get("/prefer?language=en&money=gold&back=/home")
+    assert answer.headers["location"] == "/home"
+    assert answer.headers["set-cookie"].startswith("language=en")
+    assert browser.cookies.get("money") is None
+
+
+# --- The first bytes ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "opening"), [("fa", "fa"), ("en", "en"), ("xx", "fa")])
+def test_the_first_bytes_know_language_and_direction(
+    browser: TestClient, language: str, opening: str
+) -> None:
+    sign_in_as(browser, "manager")
+    browser.cookies.set("language", language)
+    page = browser.get("/home", headers={"accept": "text/html"}).text
+    direction = "rtl" if opening == "fa" else "ltr"
+    assert page.startswith(f'<html lang="{opening}" dir="{direction}">')
+    assert "navigator" in page and "/look/look.css" in page and "Streamlit" not in page
+
+
+def test_a_page_that_is_not_streamlits_stays_as_it_is() -> None:
+    assert first_frame.rewritten(b"<html><body>", Preferences()) == b"<html><body>"
+
+
+def test_the_index_of_the_installed_streamlit_is_the_one_we_rewrite() -> None:
+    import streamlit
+
+    index = (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
+    page = first_frame.rewritten(index, Preferences())
+    assert b'<html lang="fa" dir="rtl">' in page and b"/look/look.css" in page
+    assert b"SourceSans" not in page and b"/look/icon.png" in page
+
+
+# --- Uploads --------------------------------------------------------------------------------------
+
+
+def test_a_file_arrives_byte_for_byte_under_its_name(browser: TestClient, var: Settings) -> None:
+    sign_in_as(browser, "uploader")
+    answer = send(browser, b"a,b\r\n\x00\xff", "%D9%85%D8%B1%D8%AF%D8%A7%D8%AF.csv")
+    assert answer.status_code == 201
+    upload = store.find_upload(var, answer.json()["token"], "سارا")
+    assert upload is not None and upload.name == "مرداد.csv" and upload.size == 7
+    assert upload.path.read_bytes() == b"a,b\r\n\x00\xff"
+    assert store.find_upload(var, upload.token, "another") is None
+    store.forget_upload(var, upload.token)
+    assert store.find_upload(var, upload.token, "سارا") is None
+
+
+def test_the_size_is_the_limit_and_one_more_is_refused(browser: TestClient, var: Settings) -> None:
+    sign_in_as(browser, "steward")
+    assert send(browser, b"x" * 1000).status_code == 201
+    answer = send(browser, b"x" * 1001)
+    assert (answer.status_code, answer.json()["code"]) == (413, "FILE_TOO_LARGE")
+    assert "۱۰۰۱" not in answer.json()["message"] and "1000" in answer.json()["message"]
+    assert send(browser, b"").json()["code"] == "EMPTY_FILE"
+    assert len(list((var.var_dir / "uploads").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "headers", "status"),
+    [
+        ("manager", {}, 403),
+        ("admin", {"origin": "http://evil.example"}, 403),
+        ("admin", {"origin": ""}, 403),
+    ],
+)
+def test_an_upload_that_is_not_allowed_leaves_nothing(
+    browser: TestClient, var: Settings, role: str, headers: dict[str, str], status: int
+) -> None:
+    sign_in_as(browser, role)
+    assert send(browser, b"x", **headers).status_code == status
+    assert not (var.var_dir / "uploads").exists()
+
+
+def test_a_file_of_unknown_length_is_refused(browser: TestClient, var: Settings) -> None:
+    sign_in_as(browser, "admin")
+    answer = browser.post("/uploads", content=iter([b"x"]), headers=HERE)
+    assert answer.status_code == 411
+    assert not (var.var_dir / "uploads").exists()
+
+
+def test_a_file_that_breaks_off_leaves_nothing(browser: TestClient, var: Settings) -> None:
+    sign_in_as(browser, "admin")
+    answer = send(browser, b"abc", **{"content-length": "10"})
+    assert answer.json()["code"] == "UPLOAD_CUT"
+    answer = send(browser, b"abcdef", **{"content-length": "3"})
+    assert answer.json()["code"] == "FILE_TOO_LARGE"
+    assert list((var.var_dir / "uploads").iterdir()) == []
+
+
+def test_a_full_disk_is_said_before_the_first_byte(
+    browser: TestClient, var: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in_as(browser, "admin")
+    monkeypatch.setattr(store, "SPARE_BYTES", 10**18)
+    answer = send(browser, b"x")
+    assert (answer.status_code, answer.json()["code"]) == (422, "DISK_FULL")
+    assert list((var.var_dir / "uploads").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\x\\ماه.xlsx", "ماه.xlsx"),
+        ("a\x00b\r\n.csv", "ab.csv"),
+        ("", "file"),
+        ("..", "file"),
+        ("part", "file"),
+        ("upload.json", "file"),
+        ("‮gpj.csv", "gpj.csv"),
+        ("می\u200cشود.csv", "می\u200cشود.csv"),
+    ],
+)
+def test_a_name_harms_no_disk(name: str, kept: str) -> None:
+    assert store.safe_name(name) == kept
+
+
+def test_a_long_name_keeps_its_ending() -> None:
+    short = store.safe_name("م" * 4096 + ".xlsx")
+    assert short.endswith(".xlsx") and len(short.encode()) <= store.LONGEST_NAME_BYTES
+
+
+def test_uploads_that_nobody_took_in_go_after_a_day(var: Settings) -> None:
+    arrival = store.begin_upload(var, "a.csv", "x", 1)
+    arrival.write(b"x")
+    upload = arrival.finish(1)
+    kept_until = upload.path.parent.stat().st_mtime + store.KEPT_SECONDS
+    assert store.clear_old_uploads(var, now=kept_until - 1) == 0
+    assert store.clear_old_uploads(var, now=kept_until + 1) == 1
+    assert not upload.path.exists()
