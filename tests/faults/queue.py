@@ -261,7 +261,7 @@ def _kill_after(
         place.proxy.expect(None)
         worker = Verb(place.proxy.url_of(url), *WORKER)
         time.sleep(moment)
-        pids = [pid for pid in _children(worker.pid)] or [worker.pid]
+        pids = _children(worker.pid) or [worker.pid]
         _kill(worker, pids[0], victim)
         tally.tried += 1
         _after_the_kill(tally, place, url, worker, shown, about)
