@@ -91,15 +91,17 @@ def disturb(
 
 
 def load_again(place: Place, path: Path) -> Recover:
-    """The same command again, as people do, and a worker for whatever goes on without them."""
+    """The same command again and what its answer asks for; a worker for what goes on by itself."""
 
     def recover(url: str) -> None:
         tell(url, "load", path, "--period", "1403-05", "--publish")
         tell(url, "worker", "--once")
         for row in place.desk(url).rows(
-            "select load_id from app.load_states where state = 'draft'"
+            "select load_id, state from app.load_states where state <> 'published'"
             " and load_id = (select max(load_id) from raw.loads)"
         ):
+            if row["state"] in ("received", "failed"):
+                tell(url, "recheck", row["load_id"])
             tell(url, "publish", row["load_id"])
 
     return recover
