@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import job_verbs, months_verbs, triage_verbs
+from pipeline.cli import job_verbs, ledger_verbs, months_verbs, triage_verbs
 from pipeline.cli import mapping as mapping_verbs
-from pipeline.cli.faults import REFUSED, Commands, wrong_use
+from pipeline.cli.faults import Commands, wrong_use
 from pipeline.cli.options import Delimiter, Encoding, HeaderLine, Quote, Sheet, overrides_of
 
 app = typer.Typer(
@@ -167,16 +167,6 @@ def export_raw(load_id: Load, out: Annotated[Path, typer.Argument(metavar="OUT")
 
 
 @app.command()
-def verify() -> None:
-    """Prove the ledger: files, lines, amounts and KPIs, checked by independent code."""
-    from pipeline.cli.ledger import find_gaps
-    from pipeline.cli.session import open_session
-
-    if find_gaps(open_session()):
-        raise typer.Exit(REFUSED)
-
-
-@app.command()
 def status() -> None:
     """Show loads, published months, and how to look around."""
     from pipeline.cli.jobs import active_text
@@ -262,6 +252,8 @@ def sanitize(
 
     write_sanitized(open_session(), file, out, key)
 
+
+ledger_verbs.register(app)
 
 if __name__ == "__main__":
     app(prog_name="python -m pipeline")

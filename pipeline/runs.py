@@ -30,7 +30,7 @@ from pipeline.quality.check import LineChecker
 from pipeline.quality.findings import Findings, headers_of
 from pipeline.quality.memory import LoadMemory
 from pipeline.recognition import Recognition, recognize, require_columns
-from pipeline.results import LoadResult, read_load, read_result
+from pipeline.results import LoadResult, read_load, read_result, require_kept
 from pipeline.settings import Settings
 from pipeline.source_memory import read_remembered, remember_overrides, remembered_of
 from pipeline.streaming import RawThread, Stream, open_reader, stream_file
@@ -109,7 +109,7 @@ def recheck(
     with transaction(url) as connection, NamedTemporaryFile(prefix="recheck-") as copy:
         hold_load(connection, load_id)
         clear_leftovers(connection, load_id)
-        load = read_load(connection, load_id)
+        load = require_kept(read_load(connection, load_id))
         require_recheck_allowed(connection, load)
         for chunk in read_chunks(connection, load_id):
             copy.write(chunk)

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -37,6 +38,8 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings_of_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
     monkeypatch.setenv("SALES_LANGUAGE", "en")
+    # What other programs on this machine leave behind is no matter of these tests.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     get_settings.cache_clear()
     yield
     get_settings.cache_clear()
@@ -411,7 +414,7 @@ def test_verify_names_the_gaps(
 ) -> None:
     module = ModuleType("pipeline.verify")
     found = [SimpleNamespace(code=c, text=lambda lang, t=t: f"{lang}: {t}") for c, t in gaps]
-    module.verify = lambda url, *, config_dir: found  # type: ignore[attr-defined]
+    module.verify = lambda url, **_: found  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "pipeline.verify", module)
     result = cli("verify")
     assert result.exit_code == code
