@@ -31,7 +31,7 @@ STAGES = {
     "check": "the balance of a run",
     "attach": "the facts of a load become visible",
     "end": "a run ends well",
-    "publish": "note a step in the life of a load",
+    "publish": "insert into app.publications",
     "dimensions": "customers of a source as they were",
 }
 _EMBEDDED = {"DATABASE_URL": ""}
@@ -122,7 +122,7 @@ def _go_away(tally: Tally, deed: Deed, reference: object, stage: str, url: str) 
 def spread(items: list[T], rounds: int | None) -> list[T]:
     """About so many of the items, from all over; all of them without a number."""
     # An odd step, so that not always the same kind of hit is met.
-    return items[:: max(1, len(items) // rounds) | 1] if rounds else items
+    return items[:: max(1, len(items) // rounds) | 1][:rounds] if rounds else items
 
 
 def at(text: str) -> Callable[[Asked], bool]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 PORT = 5432
-# Query, Execute, CopyDone: each makes the server do something. Parse alone carries text for Execute.
+# Query, Execute, CopyDone: each makes the server do something; Parse carries the text of Execute.
 COUNTED = {b"Q": "query", b"E": "execute", b"c": "copy done"}
 _SPECIAL_REQUESTS = {80877102, 80877103, 80877104}  # cancel, SSL, GSS: no type byte, no session
 
@@ -55,7 +55,7 @@ class Harm:
 
 
 class Proxy:
-    """Listens in a folder of its own; `url` is what the product is given in place of the server's."""
+    """Listens in a folder of its own; `url` is given to the product in place of the server's."""
 
     def __init__(self, url: str, folder: Path) -> None:
         known = conninfo_to_dict(url)

@@ -34,8 +34,6 @@ from tests.karamad import Desk
 WORKER = ("worker", "--once")
 SAMPLES = [ROOT / f"data/samples/karamad_1403-{month:02}.csv" for month in (5, 6, 7)]
 VICTIMS = ("child", "worker", "both")
-# Besides the stages: before and after the commit that makes a run visible, and the last word.
-_QUEUE_STAGES = {**STAGES, "claim": "begin_attempt", "over": "ends, well or badly"}
 KILLS = 100
 
 
@@ -65,9 +63,7 @@ def kills(place: Place, rounds: int | None = None) -> Tally:
 
 
 def f4_submitter_killed(place: Place, rounds: int | None = None) -> Tally:
-    tally = Tally(
-        "F4", "whoever hands a file in is killed while bytes arrive, or after the receipt"
-    )
+    tally = Tally("F4", "whoever hands a file in is killed, before and after the receipt")
     path = month_file(place.folder, "handed_in")
     words = ("load", "--queue", path, "--period", "1403-05", "--publish")
 
@@ -129,7 +125,7 @@ def f14_two_workers(place: Place, rounds: int | None = None) -> Tally:
         month_file(place.folder, f"many_{period}", lines=300, period=period, prefix=str(number))
         for number, period in enumerate(months(count))
     ]
-    template = _handed_in(place, "many", paths, period=None)
+    template = _handed_in(place, "many", paths)
     with place.database(template) as alone, place.database(template) as url:
         seconds = [_work(alone, 1), _work(url, 2)]
         tally.tried = count
@@ -167,7 +163,7 @@ def f19_too_much_memory(place: Place, rounds: int | None = None) -> Tally:
     return tally
 
 
-def _handed_in(place: Place, name: str, paths: list[Path], period: str | None = "own") -> str:
+def _handed_in(place: Place, name: str, paths: list[Path]) -> str:
     """A database in which files wait to be run and published."""
 
     def prepare(desk: Desk) -> None:

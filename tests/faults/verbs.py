@@ -99,7 +99,7 @@ def tell_at_once(url: str, *lines: tuple[object, ...]) -> list[Told]:
 def _surroundings(url: str) -> dict[str, str]:
     """Settings of every verb: folders of its own, so that it finds nothing of anybody else's."""
     scratch = os.environ["FAULTS_SCRATCH"]
-    folders = {"VAR_DIR": scratch, "INBOX_DIR": f"{scratch}/inbox"}
+    folders = {"VAR_DIR": scratch, "INBOX_DIR": f"{scratch}/inbox", "TMPDIR": scratch}
     return {"DATABASE_URL": url, "SALES_LANGUAGE": "en", **folders}
 
 
