@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from time import perf_counter
 
 import psycopg
@@ -31,6 +30,7 @@ from pipeline.quality.findings import Findings, headers_of
 from pipeline.quality.memory import LoadMemory
 from pipeline.recognition import Recognition, recognize, require_columns
 from pipeline.results import LoadResult, read_load, read_result, require_kept
+from pipeline.scratch import nameless_file
 from pipeline.settings import Settings
 from pipeline.source_memory import read_remembered, remember_overrides, remembered_of
 from pipeline.streaming import RawThread, Stream, open_reader, stream_file
@@ -106,7 +106,8 @@ def recheck(
     """
     begin = perf_counter()
     url = guard.url(url)
-    with transaction(url) as connection, NamedTemporaryFile(prefix="recheck-") as copy:
+    scratch, path = nameless_file()
+    with transaction(url) as connection, scratch as copy:
         hold_load(connection, load_id)
         clear_leftovers(connection, load_id)
         load = require_kept(read_load(connection, load_id))
@@ -120,7 +121,7 @@ def recheck(
         remembered = replace(remembered_of(connection, source), overrides={})
         check_period(remembered.mapping(settings.config_dir, source), period)
         asked = asked_before(connection, load, period, first_asked)
-        recognition = recognize(Path(copy.name), settings, source, asked.overrides, remembered)
+        recognition = recognize(path, settings, source, asked.overrides, remembered)
         require_columns(recognition)
         plan = begin_run(url, settings, load_id, recognition, asked, user)
         chunks = file_chunks(recognition.table.path)

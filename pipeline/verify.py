@@ -19,7 +19,6 @@ from collections import abc
 from collections.abc import Callable, Iterator
 from decimal import Decimal, localcontext
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import psycopg
@@ -28,6 +27,7 @@ from pipeline.contracts import Mapping, Words, mapping_from, read_mapping
 from pipeline.db import Connection, Row, connect, fetch_all, fetch_one, query, run
 from pipeline.errors import PipelineError
 from pipeline.ingestion.tables import render
+from pipeline.scratch import nameless_file
 from pipeline.settings import ROOT
 from pipeline.verification.file_text import RawLine, TextWalk, as_utf8
 from pipeline.verification.files import check_file, read_file
@@ -188,10 +188,11 @@ def _text(connection: Connection, load: Row) -> Iterator[bytes]:
 
 
 def _rendering(chunks: Iterator[bytes], sheet: str | None) -> Iterator[bytes]:
-    with NamedTemporaryFile(prefix="verify-") as workbook:
+    scratch, path = nameless_file()
+    with scratch as workbook:
         workbook.writelines(chunks)
         workbook.flush()
-        yield from render(Path(workbook.name), sheet)
+        yield from render(path, sheet)
 
 
 def _raw_lines(connection: Connection, load_id: int) -> Iterator[RawLine]:
