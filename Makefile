@@ -41,8 +41,10 @@ worker: $(INSTALLED) ## Start a worker in the background, unless one runs.
 	setsid flock --nonblock --no-fork var/worker.lock $(PY) -m pipeline worker >>var/log/worker.log 2>&1 </dev/null & \
 	echo $$! > var/worker.pid; echo "A worker runs in the background; its words: var/log/worker.log"
 
+# Two processes, each with a database server of its own; the tests of a file stay together, since
+# some share a database. ARGS="-n 0" runs them in one.
 test: $(DEV_INSTALLED) hooks ## Run all tests (ARGS="..." goes to pytest).
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: $(DEV_INSTALLED) ## Measure the pipeline against plain COPY (B0).
 	$(PY) -m tests.bench $(ARGS)

@@ -70,6 +70,7 @@ def test_an_earlier_house_is_brought_up_to_date(old: Desk) -> None:
     assert migrate(old.url) != []
     assert migrate(old.url) == []
     assert figures(old) == before
+    assert old.value("select count(*) from kpi_net_sales_month") == 2, "bare names are known"
     assert verify(old.url) == []
     assert [
         (row["load_id"], row["state"], row["period"])
