@@ -97,6 +97,7 @@ WHOLE_LEDGER = (
         ),
     ),
     Check("I7", "find_wrong_net_sales_daily", _ROLLUP),
+    Check("I7", "find_wrong_net_sales_month", _ROLLUP),
     Check("I7", "find_wrong_return_rate_by_product_month", _ROLLUP),
     Check("I7", "find_wrong_top_customers_month", _ROLLUP),
     Check("I7", "find_wrong_salesperson_performance_month", _ROLLUP),
