@@ -83,7 +83,7 @@ def _draw_choice(here: Here, look: Look, match: Match) -> None:
                 f'<div class="sales-load"><b>{escape(isolate(match.header))}</b> '
                 f'<span class="sales-tag {_mood(match)}">{escape(_how(here, match))}</span>'
                 f"<div>{escape(_reason(here, match))}</div>"
-                f"<small>{escape(t('values'))} {escape(_samples(look, match))}</small></div>"
+                f"<small>{escape(t('values'))} {escape(_samples(here, look, match))}</small></div>"
             )
         with choice:
             options = [None, *(name for name, _ in look.found.mapping.fields())]
@@ -127,7 +127,7 @@ def _draw_rest(here: Here, look: Look, matches: list[Match]) -> None:
                     Cell(isolate(match.header) if match.header.strip() else t("no_header")),
                     Cell(column_name(here, look, match.column)),
                     Cell(_how(here, match), tag=_mood(match)),
-                    Cell(_samples(look, match)),
+                    Cell(_samples(here, look, match)),
                 ]
                 for match in matches
             ],
@@ -149,9 +149,9 @@ def _reason(here: Here, match: Match) -> str:
     return match.reason_fa if here.language == "fa" else match.reason_en
 
 
-def _samples(look: Look, match: Match) -> str:
+def _samples(here: Here, look: Look, match: Match) -> str:
     """The first different values of the column, as they stand in the file."""
     rows = look.found.sample
     cells = (row[match.position].strip() for row in rows if match.position < len(row))
     first = list(dict.fromkeys(filter(None, cells)))[:SAMPLES]
-    return " · ".join(isolate(cell[:LONGEST_SAMPLE]) for cell in first) or "–"
+    return " · ".join(here.f.raw(cell[:LONGEST_SAMPLE]) for cell in first) or "–"

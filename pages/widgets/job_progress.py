@@ -87,13 +87,13 @@ def _draw_stages(here: Here, job: Job) -> None:
         if state == "now" and job.state in ("failed", "cancelled"):
             state = "bad"
         note = f"{f.percent(job.share_done, 0)} · {_lines(here, job)}" if stage == "read" else ""
-        note = note if state != "next" else ""
+        note = note if state != "next" and job.state != "waiting" else ""
         items.append(
             f'<li data-state="{state}"{" aria-current=step" if state == "now" else ""}>'
             f"<b>{escape(t(f'stage_{stage}'))}</b><span>{escape(note)}</span></li>"
         )
     st.html(f'<ol class="sales-stages">{"".join(items)}</ol>')
-    if job.is_active:
+    if job.state == "running":
         left = job.time_left
         words = t("time_left", seconds=f.number(round(left.total_seconds()))) if left else None
         st.progress(job.share_done, text=words if now == 1 else None)

@@ -17,13 +17,22 @@ MOST_RULES = 12
 
 
 def draw_result(here: Here, detail: LoadDetail) -> None:
-    """Figures of the load's run, its refused lines to take along, its issues and balance sheet."""
+    """Figures of the load's run, and its refused lines to take along."""
     t = page_texts("load", here.language)
     if detail.figures is None or detail.balance is None:
         st.info(t("no_result"), icon=":material/hourglass_empty:")
         return
     _draw_cards(here, detail, detail.figures.run, detail.balance)
     _draw_ways_on(here, detail.load["load_id"], detail.figures.run)
+
+
+def draw_findings(here: Here, detail: LoadDetail) -> None:
+    """The issues of the load's run by rule, and its balance sheet; nothing before a run is through.
+
+    Money in the load's currency.
+    """
+    if detail.figures is None or detail.balance is None:
+        return
     _draw_rules(here, detail)
     _draw_balance(here, detail.currency, detail.balance)
 
@@ -51,8 +60,6 @@ def _draw_cards(here: Here, detail: LoadDetail, run: Row, balance: Row) -> None:
              f.money(run["rejected_net_amount"], currency),
              f.money_exact(run["rejected_net_amount"], currency),
              mood="bad" if run["rejected_lines"] else "good"),
-        Card(t("issues"), f.number(run["issues"]),
-             t("issues_note", money=f.money(run["impact_amount"], currency))),
         Card(t("net"), f.money(run["net_amount"], currency), t("net_note"),
              f.money_exact(run["net_amount"], currency)),
     ])  # fmt: skip
@@ -76,6 +83,9 @@ def _draw_rules(here: Here, detail: LoadDetail) -> None:
     if not found:
         st.caption(t("no_issues"))
         return
+    run = detail.figures.run
+    touching = f.money(run["impact_amount"], detail.currency)
+    st.caption(t("issues_sum", issues=f.number(run["issues"]), money=touching))
     heads = [("rule", False), ("severity", False), ("count", True), ("money", True)]
     small_table(
         [(t(f"head_{name}"), number) for name, number in heads],
