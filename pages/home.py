@@ -28,6 +28,7 @@ def draw(here: Here) -> None:
     if here.who.role in _CURES:
         draw_active_jobs(here)
         _draw_needs(here, seen)
+        draw_active_jobs(here)
     _draw_month(here, seen)
     if here.who.role in _CURES:
         _draw_waiting(here, seen)

@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import job_verbs, months_verbs, triage_verbs
+from pipeline.cli import job_verbs, ledger_verbs, months_verbs, triage_verbs
 from pipeline.cli import mapping as mapping_verbs
-from pipeline.cli.faults import REFUSED, Commands, wrong_use
+from pipeline.cli.faults import Commands, wrong_use
 from pipeline.cli.options import Delimiter, Encoding, HeaderLine, Quote, Sheet, overrides_of
 
 app = typer.Typer(
@@ -51,6 +51,9 @@ def load(
     queue: Annotated[
         bool, typer.Option("--queue", help="Only hand them in; a worker runs them.")
     ] = False,
+    when_empty: Annotated[
+        bool, typer.Option("--when-empty", help="Only into a database that holds no load.")
+    ] = False,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     quote: Quote = None,
@@ -59,9 +62,11 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Take files in and run the pipeline over each; a refused file stops no other."""
-    from pipeline.cli.loads import Wish, load_files
+    from pipeline.cli.loads import Wish, holds_loads, load_files
     from pipeline.cli.session import open_session
 
+    if when_empty and holds_loads(open_session()):
+        return
     overrides = overrides_of(encoding, delimiter, quote, header_line, sheet)
     wish = Wish(source, period, publish, as_json, overrides=overrides)
     if queue:
@@ -167,16 +172,6 @@ def export_raw(load_id: Load, out: Annotated[Path, typer.Argument(metavar="OUT")
 
 
 @app.command()
-def verify() -> None:
-    """Prove the ledger: files, lines, amounts and KPIs, checked by independent code."""
-    from pipeline.cli.ledger import find_gaps
-    from pipeline.cli.session import open_session
-
-    if find_gaps(open_session()):
-        raise typer.Exit(REFUSED)
-
-
-@app.command()
 def status() -> None:
     """Show loads, published months, and how to look around."""
     from pipeline.cli.jobs import active_text
@@ -262,6 +257,8 @@ def sanitize(
 
     write_sanitized(open_session(), file, out, key)
 
+
+ledger_verbs.register(app)
 
 if __name__ == "__main__":
     app(prog_name="python -m pipeline")

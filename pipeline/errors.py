@@ -50,6 +50,10 @@ class DatabaseAway(PipelineError):
     """PostgreSQL cannot be reached."""
 
 
+class SchemaMissing(PipelineError):
+    """The database is there, but not prepared for this version of the product."""
+
+
 class LostClaim(PipelineError):
     """The job was taken over by another process, or called off; this one may write no more."""
 

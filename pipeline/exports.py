@@ -17,7 +17,7 @@ from pipeline.ingestion.store import read_chunks
 from pipeline.quality.issue_filter import IssueFilter, matching
 from pipeline.quality.line_cells import Reading
 from pipeline.quality.rules import Rule, read_catalogue
-from pipeline.results import read_load
+from pipeline.results import read_load, require_kept
 from pipeline.settings import Settings
 from pipeline.sheets import Marked, SheetColumn, whole_or_not_at_all, write_csv, write_xlsx
 
@@ -46,7 +46,7 @@ def export_raw(url: str, load_id: int, out: Path) -> RawExport:
     RAW_DAMAGED when they differ, RefusedAction when there is no such load.
     """
     with transaction(url) as connection:
-        load = read_load(connection, load_id)
+        load = require_kept(read_load(connection, load_id))
         path = out / Path(load["file_name"]).name if out.is_dir() else out
         digest, size = hashlib.sha256(), 0
         with whole_or_not_at_all(path) as unfinished, unfinished.open("wb") as file:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pipeline.db import Connection, Row, fetch_one, run, transaction
+from pipeline.kpi.published import refresh_figures
 from pipeline.months.conditions import (
     ANYTHING,
     Expected,
@@ -134,8 +135,12 @@ def undo(
 
 
 def refresh_dimensions(connection: Connection, source: str) -> None:
-    """Versions of customers, products, salespeople and branches from what is published now."""
+    """Versions of customers, products, salespeople and branches from what is published now.
+
+    Also what figures need of them: both follow from the same set of loads.
+    """
     run(connection, "lock_dimensions", {"source": source})
+    refresh_figures(connection, source)
     for dimension in ("customers", "products", "salespeople", "branches"):
         run(connection, f"dimensions/clear_{dimension}", {"source": source})
         run(connection, f"dimensions/refresh_{dimension}", {"source": source})

@@ -50,6 +50,21 @@ def read_load(connection: Connection, load_id: int) -> Row:
     return row
 
 
+def require_kept(load: Row) -> Row:
+    """The load itself; RefusedAction when its bytes were purged."""
+    if load["purged_at"] is None:
+        return load
+    raise RefusedAction(
+        "PURGED",
+        fa="فایل و سطرهای بار {load_id} در {at:%Y-%m-%d} برای همیشه پاک شده است؛ رسید و تاریخچهٔ آن "
+        "هست.",
+        en="The file and lines of load {load_id} were removed for good on {at:%Y-%m-%d}; its "
+        "receipt and history are there.",
+        load_id=load["load_id"],
+        at=load["purged_at"],
+    )
+
+
 def read_result(url: str, load_id: int) -> LoadResult:
     """The result of a load's last run."""
     with transaction(url) as connection:

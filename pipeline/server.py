@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import warnings
+from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg
@@ -15,6 +18,8 @@ from pipeline.settings import Settings
 
 MAINTENANCE_DATABASE = "postgres"
 DATABASE = "sales_engine"
+# Recovery after a crash may take a while, as it replays what was written since the last checkpoint.
+START_SECONDS = 120
 
 # What a load and a dashboard need on a small machine; durability stays as PostgreSQL ships it.
 SERVER_SETTINGS = {
@@ -40,15 +45,49 @@ def ensure_embedded(folder: Path) -> str:
     Returns the URL of its maintenance database. The server outlives this process.
     """
     url = running_url(folder)
-    if url is None:
-        server = _server(folder, start=True)
-        url = str(server.get_uri(database=MAINTENANCE_DATABASE))
-    marker = folder / "sales_engine.configured"
-    if not marker.exists():
-        _configure(url)
-        _pg_ctl(folder, "restart")
-        marker.touch()
+    return url if url is not None and _marker(folder).exists() else _start(folder)
+
+
+def _start(folder: Path) -> str:
+    """Start the server, also after a crash; of several that ask at once one starts it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        url = _awaited_url(folder)
+        if url is None and (folder / "postmaster.opts").exists():
+            # Recovery after a crash takes longer than the wheel would wait. Started with the
+            # options of last time; where these no longer fit, the wheel finds new ones.
+            with suppress(subprocess.CalledProcessError):
+                _pg_ctl(folder, "restart")
+            url = running_url(folder)
+        if url is None:
+            url = str(_server(folder, start=True).get_uri(database=MAINTENANCE_DATABASE))
+        if not _marker(folder).exists():
+            _configure(url)
+            _pg_ctl(folder, "restart")
+            _marker(folder).touch()
     return url
+
+
+def _marker(folder: Path) -> Path:
+    """The file that says that the server has our settings."""
+    return folder / "sales_engine.configured"
+
+
+def _awaited_url(folder: Path) -> str | None:
+    """URL of a server that is up or on its way up; None when no process is behind its notes."""
+    until = monotonic() + START_SECONDS
+    while (url := running_url(folder)) is None and _is_starting(folder) and monotonic() < until:
+        sleep(0.1)
+    return url
+
+
+def _is_starting(folder: Path) -> bool:
+    try:
+        pid = (folder / "postmaster.pid").read_text().split()[0]
+        return "postgres" in Path(f"/proc/{pid}/comm").read_text()
+    except (OSError, IndexError):
+        return False
 
 
 def running_url(folder: Path) -> str | None:
@@ -108,7 +147,7 @@ def _pg_ctl(folder: Path, action: str) -> None:
             binary("pg_ctl"),
             "-w",
             "-t",
-            "120",
+            str(START_SECONDS),
             "-m",
             "fast",
             "-D",

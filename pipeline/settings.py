@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     block_bytes: int = Field(
         default=16 * 1024**2, description="Bytes of a file worked on at a time.", ge=4096
     )
+    purge_after_days: int = Field(
+        default=365, description="Days a load stays voided before it may be purged.", ge=30
+    )
     sign_in_networks: str = Field(
         default="127.0.0.0/8,::1/128",
         description="Networks from which the console's sign-in without a password is open.",
@@ -53,7 +56,7 @@ class Settings(BaseSettings):
         ge=128 * 1024**2,
     )
     job_stalled_seconds: float = Field(
-        default=15.0,
+        default=20.0,
         description="Seconds without a sign of life after which another worker gets a job.",
         ge=2,
     )

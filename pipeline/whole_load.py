@@ -13,14 +13,17 @@ import polars as pl
 
 from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run
 from pipeline.errors import PipelineError, RefusedAction
+from pipeline.kpi.tiers import as_copies, tiers, write_tiers
 from pipeline.months.locks import hold_load_and_month, require_recheck_allowed
 from pipeline.plans import Plan
 from pipeline.publications import refresh_dimensions
 from pipeline.quality.drift import Profile, column_issues, drift_issues, missing_days
 from pipeline.quality.history import LoadContext, check_load
 from pipeline.quality.memory import Recalled
+from pipeline.quality.overlap import same_lines
 from pipeline.quality.raw_values import add_raw_values
 from pipeline.quality.reconcile import Balance, reconcile
+from pipeline.readers import wait_for_readers
 from pipeline.results import LoadResult, read_load, run_tables
 from pipeline.streaming import RawThread, Stream, Totals
 from pipeline.transform.facts import as_csv
@@ -41,6 +44,7 @@ class Gathered:
     observations: list[bytes]
     invoices: list[bytes]
     products: bytes
+    tiers: dict[str, bytes]
     raw_lines: int | None = None
 
 
@@ -58,6 +62,7 @@ def gather(plan: Plan, stream: Stream, raw: RawThread | None) -> Gathered:
         ],
         invoices=[as_csv(part) for part in stream.rollups.invoices()],
         products=as_csv(stream.rollups.products()),
+        tiers=as_copies(plan.load_id, plan.mapping.source_system, tiers(stream.rollups.invoices())),
     )
     stream.facts.wait()
     if raw is not None:
@@ -108,6 +113,7 @@ def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered
         copy_in(connection, "copy_rollup_invoices", part, **plan.names)
     copy_in(connection, "copy_rollup_products", gathered.products)
     run(connection, "clear_findings", {"load_id": plan.load_id})
+    write_tiers(connection, plan.load_id, gathered.tiers)
     for part in gathered.observations:
         copy_in(connection, "copy_observations", part)
     stream.findings.write_lines(connection)
@@ -127,10 +133,13 @@ def _check_whole_load(
     totals = stream.totals
     profile = Profile(totals.lines, totals.net_amount, dict(totals.empty))
     seen = {row["event_date"] for row in fetch_all(connection, "list_event_days", **plan.names)}
+    source = plan.mapping.source_system
+    about = {"source": source, "period": period, "load_id": plan.load_id, "names": plan.names}
     issues = [
         *column_issues(plan.mapping, plan.recognition.matches),
         *drift_issues(connection, plan.mapping, period, profile, plan.rules),
         *missing_days(days, seen, plan.mapping, stream.facts.lines, plan.rules),
+        *same_lines(connection, about, stream.facts.lines, plan.rules),
     ]
     for code, value, impact in issues:
         stream.findings.add_run_issue(code, value, impact)
@@ -143,6 +152,7 @@ def _make_visible(
     before = fetch_one(connection, "read_load", {"load_id": plan.load_id})
     assert before is not None
     if before["run_id"] is not None:
+        wait_for_readers(connection)
         old = run_tables(plan.load_id, before["run_id"], plan.mapping.source_system)
         for name in ("sales", "rollup"):
             run(connection, "drop_table", table=old[name])

@@ -9,17 +9,17 @@ from typing import NamedTuple
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"__main__"}),
     frozenset({"cli"}),
-    frozenset({"verify", "samples", "jobs", "exports"}),
+    frozenset({"verify", "samples", "jobs", "exports", "backup", "retention"}),
     frozenset({"runs"}),
     frozenset({"whole_load"}),
     frozenset({"plans", "publications", "guards", "comparison", "mappings", "mapping_versions"})
     | {"overview", "issue_detail", "loads"},
     frozenset({"months"}),
-    frozenset({"recognition", "results", "streaming", "migrate", "leftovers"}),
+    frozenset({"recognition", "results", "streaming", "migrate", "leftovers", "readers"}),
     frozenset({"quality", "kpi", "verification", "source_memory"}),
     frozenset({"ingestion", "transform"}),
-    frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads"}),
-    frozenset({"settings", "errors", "texts", "faults", "claims"}),
+    frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads", "audit"}),
+    frozenset({"scratch", "settings", "errors", "texts", "faults", "claims"}),
 )
 # In the two lowest layers modules may use one another (never in a circle: `import_graph`).
 OPEN_LAYERS = LAYERS[-2:]

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -37,6 +38,8 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings_of_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
     monkeypatch.setenv("SALES_LANGUAGE", "en")
+    # What other programs on this machine leave behind is no matter of these tests.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     get_settings.cache_clear()
     yield
     get_settings.cache_clear()
@@ -142,6 +145,16 @@ def test_publish_is_done_after_each_load_and_for_a_draft_that_was_known(
     got = objects(cli("load", month, clean, "--publish", "--json"))
     assert [(one["load_id"], one["status"]) for one in got] == [(1, "published"), (2, "published")]
     assert "1403-06" in cli("status").stdout
+
+
+def test_samples_come_into_an_empty_database_alone(cli: Cli, month: Path, clean: Path) -> None:
+    first = cli("load", month, "--publish", "--when-empty", "--json")
+    assert [one["status"] for one in objects(first)] == ["published"]
+    cli("void", 1, "--reason", "wrong export")
+    again = cli("load", month, clean, "--publish", "--when-empty")
+    assert (again.exit_code, again.stderr) == (0, "")
+    assert "not empty (loads: 1); nothing was loaded" in again.stdout
+    assert "1403-06" not in cli("status").stdout
 
 
 def test_what_was_voided_is_not_published_by_loading_it_again(cli: Cli, month: Path) -> None:
@@ -411,7 +424,7 @@ def test_verify_names_the_gaps(
 ) -> None:
     module = ModuleType("pipeline.verify")
     found = [SimpleNamespace(code=c, text=lambda lang, t=t: f"{lang}: {t}") for c, t in gaps]
-    module.verify = lambda url, *, config_dir: found  # type: ignore[attr-defined]
+    module.verify = lambda url, **_: found  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "pipeline.verify", module)
     result = cli("verify")
     assert result.exit_code == code

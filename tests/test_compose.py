@@ -54,7 +54,7 @@ def test_the_password_comes_from_the_environment_and_has_no_default(
         assert re.search(r"://\w+:", settings.get("DATABASE_URL", "")) is None, name
 
 
-@pytest.mark.parametrize("name", ["migrate", "app", "api"])
+@pytest.mark.parametrize("name", ["migrate", "app", "worker", "api"])
 def test_the_product_is_built_here_and_waits_for_the_database(
     services: dict[str, Any], name: str
 ) -> None:
@@ -64,7 +64,7 @@ def test_the_product_is_built_here_and_waits_for_the_database(
     assert service["depends_on"]["db"] == {"condition": "service_healthy"}
 
 
-@pytest.mark.parametrize("name", ["app", "api"])
+@pytest.mark.parametrize("name", ["app", "worker", "api"])
 def test_screens_wait_for_the_migration(services: dict[str, Any], name: str) -> None:
     waits = services[name]["depends_on"]["migrate"]
     assert waits == {"condition": "service_completed_successfully"}

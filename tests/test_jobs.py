@@ -11,14 +11,20 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from pipeline.errors import RefusedAction
+from pipeline.errors import PipelineError, RefusedAction
+from pipeline.ingestion.store import Keeping, Receipt
 from pipeline.jobs.claiming import cancel_job
+from pipeline.jobs.direct import recheck_now
 from pipeline.jobs.inbox import take_in
 from pipeline.jobs.records import Job, list_jobs, read_job
 from pipeline.jobs.submit import submit_file, submit_recheck
-from pipeline.settings import ROOT
+from pipeline.migrate import prepare_database
+from pipeline.readers import wait_for_readers
+from pipeline.server import running_url, stop_embedded
+from pipeline.settings import ROOT, Settings
 from tests.karamad import PERIOD, RETURN, SOURCE, Cells, Desk
 
 LINES: list[Cells | str] = [
@@ -231,12 +237,12 @@ def test_a_frozen_process_writes_nothing_once_its_job_was_taken_over(
 ) -> None:
     job_id = submit(desk, desk.file(LINES))
     workers.pause("keep")
-    workers.start(JOB_STALLED_SECONDS=2)
+    workers.start(JOB_STALLED_SECONDS=5)
     child = workers.paused_child("keep")
     os.kill(child, signal.SIGSTOP)
     (desk.folder / "pause-keep").unlink()
-    until(lambda: job_of(desk, job_id).state == "waiting" or job_of(desk, job_id).attempt == 2)
-    workers.start(JOB_STALLED_SECONDS=2)
+    until(lambda: job_of(desk, job_id).deaths == 1)
+    workers.start(JOB_STALLED_SECONDS=5)
     until(lambda: job_of(desk, job_id).state == "done")
     before = desk.state(1)
     os.kill(child, signal.SIGCONT)
@@ -362,3 +368,96 @@ def test_the_inbox_takes_each_file_once_and_gives_reasons(desk: Desk) -> None:
     (inbox / "taken/a.csv").rename(inbox / "a.csv")
     assert take_in(desk.url, settings) == [inbox / "taken/a.csv"]
     assert len(list_jobs(desk.url)) == 2
+
+
+def test_a_server_that_crashes_is_started_again_and_the_job_finished(tmp_path: Path) -> None:
+    """Nobody does anything by hand: the worker starts the embedded server and goes on."""
+    folder = tmp_path / "var"
+    folder.parent.chmod(0o755)
+    settings = Settings(_env_file=None, var_dir=folder, database_url="", language="fa")  # type: ignore[call-arg]
+    desk = Desk(prepare_database(settings), settings, tmp_path)
+    try:
+        with workers_of(desk) as workers:
+            job_id = submit(desk, desk.file(LINES))
+            workers.pause("check")
+            workers.start(DATABASE_URL="")
+            workers.paused_child("check")
+            postmaster = int((folder / "postgres/postmaster.pid").read_text().split()[0])
+            os.kill(postmaster, signal.SIGKILL)
+            (desk.folder / "pause-check").unlink()
+            until(lambda: is_up(folder) and not job_of(desk, job_id).is_active)
+            job = job_of(desk, job_id)
+            assert (job.state, job.lines_done) == ("done", 7)
+            assert job.deaths == 0, "the database was away; the job is not to blame"
+            assert leftovers(desk) == []
+    finally:
+        stop_embedded(folder / "postgres")
+
+
+def is_up(folder: Path) -> bool:
+    url = running_url(folder / "postgres")
+    try:
+        psycopg.connect(url or "host=/nowhere").close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def test_a_worker_that_is_asked_to_end_puts_its_job_back(desk: Desk, workers: Workers) -> None:
+    job_id = submit(desk, desk.file(LINES))
+    workers.pause("read")
+    worker = workers.start()
+    workers.paused_child("read")
+    worker.terminate()
+    assert worker.wait(PATIENCE) == 0
+    job = job_of(desk, job_id)
+    assert (job.state, job.deaths) == ("waiting", 0)
+    (desk.folder / "pause-read").unlink()
+    workers.finish()
+    assert job_of(desk, job_id).state == "done"
+
+
+def test_a_lost_answer_to_a_submission_gives_the_same_job(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection is cut after COMMIT: the second try finds by its key what the first did."""
+    wait = Keeping.wait
+    cuts = [psycopg.OperationalError("server closed the connection unexpectedly")]
+
+    def wait_and_lose(self: Keeping) -> Receipt:
+        receipt = wait(self)
+        if cuts and receipt.is_new:
+            raise cuts.pop()
+        return receipt
+
+    monkeypatch.setattr(Keeping, "wait", wait_and_lose)
+    found = submit_file(desk.url, desk.settings, desk.file(LINES), source=SOURCE, user="sara")
+    assert (found.is_new, found.load_id, cuts) == (True, 1, [])
+    assert [job.job_id for job in list_jobs(desk.url)] == [found.job_id]
+
+
+def test_a_recheck_waits_for_readers_and_lets_others_read_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.load(LINES)
+    monkeypatch.setattr(wait_for_readers, "__defaults__", (0.2,))
+    with psycopg.connect(desk.url) as reader:
+        reader.execute("select count(*) from canonical.sales")
+        with pytest.raises(PipelineError) as caught:
+            recheck_now(desk.url, desk.settings, 1)
+        assert caught.value.code == "READERS_IN_THE_WAY"
+        assert desk.value("select count(*) from canonical.sales") == 5
+    (job,) = list_jobs(desk.url)
+    assert (job.state, (job.error or {})["code"]) == ("failed", "READERS_IN_THE_WAY")
+    assert recheck_now(desk.url, desk.settings, 1).canonical == 5
+
+
+def test_a_load_that_is_at_work_is_not_run_over_twice(desk: Desk) -> None:
+    desk.load(LINES)
+    first = submit_recheck(desk.url, desk.settings, 1, user="sara")
+    second = submit_recheck(desk.url, desk.settings, 1, user="reza")
+    assert (second.job_id, second.is_new) == (first.job_id, False)
+    with pytest.raises(RefusedAction) as caught:
+        recheck_now(desk.url, desk.settings, 1)
+    assert caught.value.code == "LOAD_BUSY"
+    assert "sara" in caught.value.fa

@@ -40,7 +40,7 @@ class Session:
         import psycopg
 
         from pipeline.db import running_database_url
-        from pipeline.errors import DatabaseAway
+        from pipeline.errors import DatabaseAway, SchemaMissing
         from pipeline.source_memory import NOTHING, read_remembered
 
         url = running_database_url(self.settings)
@@ -48,7 +48,7 @@ class Session:
             return NOTHING
         try:
             return read_remembered(url, source)
-        except (DatabaseAway, psycopg.errors.UndefinedTable):
+        except (DatabaseAway, SchemaMissing, psycopg.errors.UndefinedTable):
             typer.echo(self.texts("nothing_remembered"), err=True)
             return NOTHING
 

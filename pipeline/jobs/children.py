@@ -6,13 +6,15 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
 import psycopg
 
 from pipeline.claims import Claim
-from pipeline.errors import DatabaseAway, PipelineError
+from pipeline.db import connect, run
+from pipeline.errors import DatabaseAway, LostClaim, PipelineError
 from pipeline.jobs.claiming import finish, put_back, take
 from pipeline.jobs.rescue import dead
 from pipeline.jobs.watch import process_name
@@ -21,6 +23,7 @@ from pipeline.settings import ROOT, Settings
 
 CHILD = (sys.executable, "-m", "pipeline.jobs.work")
 _LOOK_SECONDS = 0.1
+_SPEAK_SECONDS = 1.0
 # How long the end of a child is told to a database that does not answer; a rescuer does it then.
 _TELL_SECONDS = 60
 _MEBIBYTE = 1024**2
@@ -43,6 +46,7 @@ class Children:
         if claim is None:
             return
         child = await self._start(claim)
+        speaking = asyncio.create_task(self._speak_for(claim))
         error, died = None, True
         try:
             error = await self._watch(child)
@@ -53,7 +57,10 @@ class Children:
             if child.returncode is None:
                 child.kill()
                 await child.wait()
-            await self._tell(claim, child.returncode, error, died)
+            speaking.cancel()
+            await asyncio.gather(speaking, return_exceptions=True)
+            # A worker that is asked to end while the database is away still says it, if it can.
+            await asyncio.shield(self._tell(claim, child.returncode, error, died))
 
     async def _start(self, claim: Claim) -> asyncio.subprocess.Process:
         settings = self._settings
@@ -73,6 +80,22 @@ class Children:
                 "MAX_FILE_BYTES": str(settings.max_file_bytes),
             },
         )
+
+    async def _speak_for(self, claim: Claim) -> None:
+        """Keep a session open in the name of the child, and give signs of life until it does.
+
+        Starting takes a while on a busy machine; should this worker die, the session ends with it.
+        """
+        while True:
+            with suppress(psycopg.Error, DatabaseAway, LostClaim):
+                session = await asyncio.to_thread(connect, claim.url(self._url), autocommit=True)
+                try:
+                    while True:
+                        await asyncio.to_thread(run, session, "jobs/beat_for_child", claim.facts())
+                        await asyncio.sleep(_SPEAK_SECONDS)
+                finally:
+                    session.close()
+            await asyncio.sleep(_SPEAK_SECONDS)
 
     async def _watch(self, child: asyncio.subprocess.Process) -> PipelineError | None:
         """Wait for the end; a child that takes too much memory is ended, and the reason given."""

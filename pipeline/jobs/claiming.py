@@ -96,7 +96,8 @@ def cancel_job(url: str, job_id: int, user: str) -> Job:
 
 def end_sessions(url: str, claim: Claim) -> None:
     """End the sessions of this attempt and all before, and wait until they are gone."""
-    with connect(url, autocommit=True) as connection:
+    # As the user itself: the application role may not end the sessions of whoever took it on.
+    with connect(url, autocommit=True, as_owner=True) as connection:
         run(connection, "jobs/end_sessions", claim.facts())
 
 

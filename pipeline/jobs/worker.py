@@ -63,7 +63,7 @@ class Worker:
             loop.add_signal_handler(number, self._stopping.set)
         while not self._stopping.is_set():
             try:
-                url = await asyncio.to_thread(database_url, self._settings)
+                url = await asyncio.to_thread(self._database)
                 await self._work(url)
             except _AWAY as error:
                 _log.warning("The database is away, trying again: %s", error)
@@ -75,6 +75,8 @@ class Worker:
         helpers = [
             asyncio.create_task(self._again(RESCUE_SECONDS, self._rescuer(url).look)),
             asyncio.create_task(self._again(INBOX_SECONDS, self._inbox(url))),
+            # An embedded server that crashed is started again by whoever needs it.
+            asyncio.create_task(self._again(RETRY_SECONDS, self._database)),
         ]
         try:
             await self._take_jobs(url)
@@ -130,6 +132,9 @@ class Worker:
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    def _database(self) -> str:
+        return database_url(self._settings)
 
     def _rescuer(self, url: str) -> Rescuer:
         return Rescuer(url, self._settings.job_stalled_seconds)

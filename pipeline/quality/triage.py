@@ -9,6 +9,8 @@ from pipeline.errors import RefusedAction
 from pipeline.quality.issue_filter import CLOSING, STATUSES, IssueFilter, matching
 
 LAST_ACTS = 100
+# So many events change what is the best plan for a filter by status.
+MANY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ def triage(url: str, wanted: IssueFilter, change: Change, *, expected: int, acto
         done = fetch_one(connection, "add_issue_events", facts, **matching())
         assert done is not None
         _require_as_seen(done["issues"], expected)
+        if done["events"] >= MANY:
+            run(connection, "analyze_issue_states")
     return Act(done["batch_id"], done["issues"], done["events"])
 
 

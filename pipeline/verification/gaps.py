@@ -12,7 +12,7 @@ _MORE = Words(fa=" ({more} مورد دیگر نیز هست.)", en=" (There are {
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What does not add up: `code` is the promise broken (I1 to I7), then where, then the words.
+    """What does not add up: `code` is the promise broken (I1 to I10), then where, then the words.
 
     `load_id` is None for what concerns no single load, `line_no` for what concerns no single line.
     """

@@ -73,6 +73,14 @@ WHOLE_LEDGER = (
         ),
     ),
     Check(
+        "I1",
+        "find_purged_remains",
+        Words(
+            fa="این بار پاک شده است، ولی از آن مانده است: {found}.",
+            en="This load was purged, but of it is left: {found}.",
+        ),
+    ),
+    Check(
         "I6",
         "find_doubled_publication",
         Words(

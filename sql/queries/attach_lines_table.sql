@@ -1,4 +1,2 @@
--- Purpose: the RAW lines of a load become visible, and unchangeable.
-alter table raw.lines attach partition {table} for values in ({load_id});
-create trigger refuse_truncate before truncate on {table}
-    for each statement execute function app.refuse_change()
+-- Purpose: the RAW lines of a load become visible, and unchangeable: they are the run's no longer.
+select app.attach_lines({load_id})
