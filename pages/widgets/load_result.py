@@ -46,6 +46,9 @@ def draw_original(here: Here, load: Row) -> None:
           size=f.size(load["file_size"]))
     )  # fmt: skip
     st.code(f"SHA-256  {bytes(load['sha256']).hex()}", language=None, wrap_lines=True)
+    if load["purged_at"] is not None:
+        st.info(t("purged", when=f.moment(load["purged_at"])), icon=":material/delete_forever:")
+        return
     go(t("download_original"), f"/downloads/original?load={load['load_id']}", "outline")
 
 
@@ -71,6 +74,7 @@ def _draw_ways_on(here: Here, load_id: int, run: Row) -> None:
         if run["rejected_lines"]:
             go(t("download_refused"), f"/downloads/refused?load={load_id}", "button")
         link_to("issues", t("see_issues"), load=str(load_id))
+        link_to("run_stats", t("see_run"), run=str(run["run_id"]))
     if run["rejected_lines"]:
         st.caption(t("refused_help"))
 

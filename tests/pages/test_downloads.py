@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def test_the_original_comes_back_byte_by_byte_under_its_name(sit: Ask, desk: Des
     digest = base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
     assert answer.headers["repr-digest"] == f"sha-256=:{digest}:"
     assert "%D9%85%D8%B1%D8%AF%D8%A7%D8%AF" in answer.headers["content-disposition"]
-    assert list((desk.folder / "scratch").iterdir()) == []
+    assert list((desk.folder / "downloads").iterdir()) == []
 
 
 @pytest.mark.parametrize(("language", "first"), [("fa", "شمارهٔ خط"), ("en", "Line")])
@@ -79,3 +80,12 @@ def test_files_with_names_of_people_are_not_for_everybody(
 def test_a_load_that_is_not_there_is_said(sit: Ask, given: str) -> None:
     answer = sit("admin", language="en").get("/downloads/original", params={"load": given})
     assert answer.status_code == 404 and "There is no load" in answer.text
+
+
+def test_what_a_killed_console_left_is_removed(sit: Ask, desk: Desk) -> None:
+    load = desk.load([{}])
+    left = desk.folder / "downloads" / "left"
+    left.mkdir(parents=True)
+    os.utime(left, (0, 0))
+    assert sit("admin").get(f"/downloads/original?load={load.load_id}").status_code == 200
+    assert not left.exists()

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 from streamlit.testing.v1 import AppTest
 
 from pipeline.contracts import read_mapping
 from pipeline.jobs.claiming import cancel_job
-from pipeline.jobs.submit import submit_recheck
+from pipeline.jobs.submit import submit_file, submit_recheck
 from pipeline.settings import ROOT, Settings, get_settings
 from pipeline.uploads import begin_upload, find_upload
-from tests.karamad import HEADERS, SOURCE, Desk, Layout
+from tests.karamad import HEADERS, SOURCE, Desk, Layout, line_text
 from tests.pages.conftest import OpenPage, words
+from tests.test_jobs import workers_of
 
 Hand = Callable[..., str]
 ODD = Layout(renamed={HEADERS["net_amount"]: "خالص نهایی سند"})
@@ -161,3 +164,36 @@ def test_who_called_a_job_off_is_said(open_page: OpenPage, desk: Desk) -> None:
     assert "reza" in page.info[0].value and "nothing is lost" in words(page)
     page = open_page("upload", language="en", address={"job": "99"})
     assert "There is no job 99" in page.error[0].value
+
+
+def test_a_file_without_a_month_can_be_given_one(
+    open_page: OpenPage, desk: Desk, hand: Hand
+) -> None:
+    path = desk.file([{"system_date": "", "reference_date": ""}])
+    submitted = submit_file(desk.url, desk.settings, path, source=SOURCE, user="sara")
+    with workers_of(desk) as workers:
+        workers.finish()
+    address = {"job": str(submitted.job_id)}
+    page = open_page("upload", role="uploader", language="en", address=address)
+    page.text_input(key="month_of_1").input("1403-05").run()
+    page = labelled(page, "Run again")
+    asked = desk.row("select asked ->> 'period' as period, state from app.jobs where job_id = 2")
+    assert asked == {"period": "1403-05", "state": "waiting"}
+
+
+def test_a_workbook_is_read_from_the_sheet_that_is_picked(
+    open_page: OpenPage, desk: Desk, hand: Hand, tmp_path: Path
+) -> None:
+    path = tmp_path / "ماه.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, lines in (("first", 3), ("second", 1)):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, Layout().headers)
+            for row in range(lines):
+                sheet.write_row(row + 1, 0, next(csv.reader([line_text({})])))
+    page = opened(open_page, hand(path))
+    assert ">\u2068first\u2069<" in words(page) and not page.error
+    page = opened(open_page, hand(path), sheet="second")
+    assert ">\u2068second\u2069<" in words(page)
+    page = opened(open_page, hand(path), sheet="third")
+    assert "third" in page.error[0].value and not page.exception
