@@ -26,7 +26,6 @@ def draw(here: Here) -> None:
         _draw_start(here)
         return
     if here.who.role in _CURES:
-        draw_active_jobs(here)
         _draw_needs(here, seen)
         draw_active_jobs(here)
     _draw_month(here, seen)

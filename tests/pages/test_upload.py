@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from pipeline.contracts import read_mapping
 from pipeline.jobs.claiming import cancel_job
 from pipeline.jobs.submit import submit_file, submit_recheck
+from pipeline.overview import read_overview
 from pipeline.settings import ROOT, Settings, get_settings
 from pipeline.uploads import begin_upload, find_upload
 from tests.karamad import HEADERS, SOURCE, Desk, Layout, line_text
@@ -81,6 +82,9 @@ def test_running_hands_the_file_over_and_shows_its_job(
     assert page.query_params["job"] == str(job["job_id"]) and "file" not in page.query_params
     assert find_upload(var, token, "sara") is None
     assert "no worker is there" in page.warning[0].value
+    # What a worker will run waits for nobody.
+    overview = read_overview(desk.url)
+    assert overview.counts["unfinished"] == 0 and not overview.waiting
     # On another day, without the address: the job is found again where files are handed in.
     assert "file\\_1\\.csv" in words(open_page("upload", role="uploader", language="en"))
     assert "file\\_1\\.csv" in words(open_page("loads", role="uploader", language="en"))
