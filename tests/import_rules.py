@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     | {"overview", "issue_detail"},
     frozenset({"months"}),
     frozenset({"recognition", "results", "streaming", "migrate", "leftovers", "readers"}),
-    frozenset({"quality", "kpi", "verification", "source_memory"}),
+    frozenset({"quality", "kpi", "verification", "source_memory", "dimensions"}),
     frozenset({"ingestion", "transform"}),
     frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads", "audit"}),
     frozenset({"settings", "errors", "texts", "faults", "claims"}),
