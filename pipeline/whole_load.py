@@ -21,6 +21,7 @@ from pipeline.publications import refresh_dimensions
 from pipeline.quality.drift import Profile, column_issues, drift_issues, missing_days
 from pipeline.quality.history import LoadContext, check_load
 from pipeline.quality.memory import Recalled
+from pipeline.quality.overlap import same_lines
 from pipeline.quality.raw_values import add_raw_values
 from pipeline.quality.reconcile import Balance, reconcile
 from pipeline.readers import wait_for_readers
@@ -135,10 +136,13 @@ def _check_whole_load(
     totals = stream.totals
     profile = Profile(totals.lines, totals.net_amount, dict(totals.empty))
     seen = {row["event_date"] for row in fetch_all(connection, "list_event_days", **plan.names)}
+    source = plan.mapping.source_system
+    about = {"source": source, "period": period, "load_id": plan.load_id, "names": plan.names}
     issues = [
         *column_issues(plan.mapping, plan.recognition.matches),
         *drift_issues(connection, plan.mapping, period, profile, plan.rules),
         *missing_days(days, seen, plan.mapping, stream.facts.lines, plan.rules),
+        *same_lines(connection, about, stream.facts.lines, plan.rules),
     ]
     for code, value, impact in issues:
         stream.findings.add_run_issue(code, value, impact)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -21,6 +22,9 @@ from pipeline.settings import Settings
 from tests.karamad import Desk
 
 TEMPLATE = "sales_engine"
+# How long an example takes says something of the machine, not of the code.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 _numbers = itertools.count(1)
 
 

@@ -124,8 +124,9 @@ LINE_TAMPERINGS = {
     "fact with an error": (
         "canonical.sales", SOUND, "I3 I4",
         "insert into dq.dq_issues (run_id, load_id, line_no, rule_code, severity, message,"
-        " fingerprint) select states.run_id, load_id, line_no, 'MISSING_DATE', 'ERROR', '',"
-        " gen_random_uuid() from canonical.sales join app.load_states as states using (load_id)"
+        " fingerprint, issue_key) select states.run_id, load_id, line_no, 'MISSING_DATE', 'ERROR',"
+        " '', gen_random_uuid(), gen_random_uuid()"
+        " from canonical.sales join app.load_states as states using (load_id)"
         " where {here}"),
     "rejected line gone": (
         "canonical.rejected_lines", "true", "I3",
@@ -267,10 +268,10 @@ VIEWS = {
         "nullif(sum(rollup.sales_quantity), 0)", "nullif(sum(rollup.sales_quantity) + 1, 0)",
         "quantity_return_rate"),
     "kpi_top_customers_month": (
-        "order by sum(invoices.net_amount) desc", "order by sum(invoices.net_amount)",
+        "order by sum(customers.net_amount) desc", "order by sum(customers.net_amount)",
         "customer_rank"),
     "kpi_salesperson_performance_month": (
-        "count(distinct invoices.customer_id)", "count(invoices.customer_id)", "customer_count"),
+        "sum(people.customer_count) as", "sum(people.customer_count) + 1 as", "customer_count"),
 }  # fmt: skip
 
 
