@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from pipeline.contracts import DIMENSION_KEYS
-from pipeline.db import Connection, connect
+from pipeline.db import SQL_ROOT, Connection, connect
 from pipeline.dimensions import mark_noise, rebuild_versions, refresh_versions, touch_days
 from pipeline.publications import publish, undo, void
 from pipeline.runs import recheck
@@ -162,3 +162,19 @@ def test_publish_supersede_undo_recheck_and_void_touch_what_they_must(desk: Desk
     check(1)
     void(desk.url, loads["05"], "دلیل")
     check(0)
+
+
+def test_noise_of_earlier_loads_is_marked_by_the_migration(desk: Desk) -> None:
+    """The statements of the migration give what runs mark by themselves."""
+    day = [on(f"1403/05/{number:02d}", city="قم") for number in (1, 9, 20)]
+    desk.publish([*day, on("1403/05/12", city="تهران"), on("1403/05/13", customer_id="C2")])
+    desk.publish([on("1403/06/02", city="تهران"), on("1403/06/03", city="قم")], "1403-06")
+    marked = desk.table("dim.observations")
+    assert len([row for row in marked if row["is_noise"]]) == 1
+    text = (SQL_ROOT / "migrations" / "017_mark_noise.sql").read_text("utf-8")
+    with connect(desk.url, as_owner=True) as connection:
+        connection.execute("alter table dim.observations drop column is_noise cascade")
+        connection.execute("create index observations_by_entity on dim.observations (entity_id)")
+        connection.execute(text)
+        connection.commit()
+    assert desk.table("dim.observations") == marked
