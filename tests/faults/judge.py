@@ -27,6 +27,10 @@ _NOT_FOR_USERS = re.compile(
 )
 
 
+# Every tally there is, so that one that is cut short can be told too.
+BEGUN: list[Tally] = []
+
+
 @dataclass(slots=True)
 class Tally:
     """What was counted for one fault."""
@@ -42,6 +46,9 @@ class Tally:
     notes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
+
+    def __post_init__(self) -> None:
+        BEGUN.append(self)
 
     @property
     def is_good(self) -> bool:
