@@ -6,7 +6,6 @@ import fcntl
 import os
 import subprocess
 import warnings
-from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any

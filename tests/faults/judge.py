@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -58,6 +59,7 @@ class Tally:
         """Count one finding: lost, doubled, mixed or unclear."""
         setattr(self, kind, getattr(self, kind) + 1)
         self.notes.append(f"{kind}: {text}")
+        print(f"    {self.fault} {kind}: {text}", file=sys.stderr, flush=True)
 
     def need(self, true: object, kind: str, text: str) -> None:
         """Count a finding unless something holds."""
