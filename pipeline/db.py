@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
-from typing import Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg import sql
+from psycopg import IsolationLevel, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 
@@ -17,9 +18,16 @@ from pipeline.errors import DatabaseAway, LostClaim, SchemaMissing
 from pipeline.server import DATABASE, embedded_folder, ensure_embedded, running_url
 from pipeline.settings import ROOT, Settings
 
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
 SQL_ROOT = ROOT / "sql"
 # What the pipeline, the console and the API work as; see sql/roles/create_roles.sql.
 APP_ROLE = "sales_engine_app"
+
+MOST_READERS = 16
+READER_WAIT = 5.0  # seconds for a connection, before the database counts as away
+READER_IDLE = 300.0  # seconds after which a connection that nobody uses is closed
 
 Connection = psycopg.Connection[Any]
 Row = dict[str, Any]
@@ -87,14 +95,7 @@ def _no_connection(error: psycopg.OperationalError) -> DatabaseAway | SchemaMiss
             "Run `python -m pipeline migrate` as the owner first.",
             role=APP_ROLE,
         )
-    return DatabaseAway(
-        "DATABASE_AWAY",
-        fa="پایگاه داده در دسترس نیست ({reason}). چیزی ثبت نشد؛ "
-        "پس از برقراری ارتباط دوباره تلاش کنید.",
-        en="The database cannot be reached ({reason}). Nothing was stored; "
-        "try again once it is up.",
-        reason=str(error).strip().splitlines()[-1],
-    )
+    return database_away(error)
 
 
 def _require_claim(connection: Connection) -> None:
@@ -114,6 +115,99 @@ def transaction(url: str) -> Iterator[Connection]:
     """A connection for one transaction: committed at the end, rolled back on an error."""
     with connect(url) as connection:
         yield connection
+
+
+def database_away(error: Exception) -> DatabaseAway:
+    """What to say when PostgreSQL cannot be reached."""
+    return DatabaseAway(
+        "DATABASE_AWAY",
+        fa="پایگاه داده در دسترس نیست ({reason}). چیزی ثبت نشد؛ "
+        "پس از برقراری ارتباط دوباره تلاش کنید.",
+        en="The database cannot be reached ({reason}). Nothing was stored; "
+        "try again once it is up.",
+        reason=(str(error).strip() or type(error).__name__).splitlines()[-1],
+    )
+
+
+_pools: dict[str, ConnectionPool[Connection]] = {}
+_pools_lock = Lock()
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Connection]:
+    """A read-only connection that shows one snapshot of the data until the block ends.
+
+    Taken from a pool per URL; one that broke while PostgreSQL was away is replaced before it is
+    handed out. DatabaseAway when none can be had within seconds, or when it breaks meanwhile.
+    """
+    from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+
+    pool = _pool(url)
+    try:
+        connection = pool.getconn()
+    except (PoolTimeout, PoolClosed, TooManyRequests) as error:
+        _forget(url, pool)
+        raise database_away(error) from error
+    try:
+        yield connection
+    except psycopg.OperationalError as error:
+        if connection.closed:
+            raise database_away(error) from error
+        raise
+    finally:
+        with suppress(psycopg.OperationalError):  # a broken connection is replaced by the pool
+            connection.rollback()
+        pool.putconn(connection)
+
+
+def close_readers() -> None:
+    """Close every connection for reading that is not in use; the next reader opens anew."""
+    with _pools_lock:
+        pools = list(_pools.values())
+        _pools.clear()
+    for pool in pools:
+        pool.close()
+
+
+def _pool(url: str) -> ConnectionPool[Connection]:
+    from psycopg_pool import ConnectionPool
+
+    with _pools_lock:
+        if url not in _pools:
+            _pools[url] = ConnectionPool(
+                as_app(url),
+                min_size=0,
+                max_size=MOST_READERS,
+                timeout=READER_WAIT,
+                max_idle=READER_IDLE,
+                num_workers=1,
+                # Months and filters differ from call to call, and so does the best plan.
+                kwargs={"application_name": "sales_engine_reads", "prepare_threshold": None},
+                configure=_configure_reader,
+                check=ConnectionPool.check_connection,
+                open=True,
+                name="readers",
+            )
+        return _pools[url]
+
+
+def _forget(url: str, pool: ConnectionPool[Connection]) -> None:
+    """Let the next reader open anew: a pool that fails to connect waits ever longer to try again.
+
+    One whose connections are merely all in use stays.
+    """
+    if pool.get_stats().get("pool_size", 0) >= MOST_READERS:
+        return
+    with _pools_lock:
+        if _pools.get(url) is pool:
+            del _pools[url]
+    pool.close(timeout=0)
+
+
+def _configure_reader(connection: Connection) -> None:
+    """Nothing is written, and all statements of one block see the same data."""
+    connection.read_only = True
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
 
 
 @lru_cache(maxsize=256)

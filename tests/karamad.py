@@ -63,7 +63,14 @@ KPI_VIEWS = (
     "kpi_return_rate_by_product_month",
     "kpi_top_customers_month",
     "kpi_salesperson_performance_month",
+    "kpi_net_sales_month",
+    "kpi_net_sales_by_branch_month",
+    "kpi_net_sales_by_city_month",
+    "kpi_net_sales_by_brand_month",
 )
+TIERS = (
+    "rollup_days", "rollup_months", "rollup_customers", "rollup_salespeople", "rollup_visits",
+)  # fmt: skip
 DIMENSIONS = ("customers", "products", "salespeople", "branches")
 
 
@@ -194,6 +201,7 @@ class Desk:
             "observations": self.table("dim.observations", where=mine),
             "invoices": summed_invoices(self.table("kpi.rollup_invoices", where=mine)),
             "products": self.table("kpi.rollup_products", where=mine),
+            **{name: self.table(f"kpi.{name}", where=mine) for name in TIERS},
             "load": self.table("app.load_states", run, mine),
         }
 

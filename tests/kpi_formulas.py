@@ -61,9 +61,42 @@ select sums.*,
     case when sale_lines <> 0 then return_lines::numeric / sale_lines end as line_return_rate
 from sums"""
 
+MONTHS = f"""
+select source_system, jalali_month, month_start, {NET},
+    count(distinct customer_id) as customer_count, count(*) as line_count
+from sales
+group by source_system, jalali_month, month_start"""
+
+
+def by_attribute(dimension: str, key: str, attribute: str) -> str:
+    """Net sales by an attribute that the entity of a line had on the day of the line."""
+    return f""", told as (
+    select sales.*, (
+        select versions.{attribute}
+        from dim.{dimension} as versions
+        where versions.source_system = sales.source_system and versions.{key} = sales.{key}
+            and versions.valid_from <= sales.event_date
+        order by versions.valid_from desc
+        limit 1
+    ) as {attribute}
+    from sales
+)
+select source_system, jalali_month, month_start, {attribute}, sum(net_amount) as net_amount,
+    coalesce(sum(net_amount) filter (where sign = 1), 0) as gross_amount,
+    coalesce(-sum(net_amount) filter (where sign = -1), 0) as returns_amount,
+    count(*) as line_count
+from told
+group by source_system, jalali_month, month_start, {attribute}"""
+
+
 FORMULAS = {
     "kpi_net_sales_daily": PUBLISHED + DAILY,
     "kpi_top_customers_month": PUBLISHED + CUSTOMERS,
     "kpi_salesperson_performance_month": PUBLISHED + SALESPEOPLE,
     "kpi_return_rate_by_product_month": PUBLISHED + RETURNS,
+    "kpi_net_sales_month": PUBLISHED + MONTHS,
+    "kpi_net_sales_by_branch_month": PUBLISHED
+    + by_attribute("salespeople", "salesperson_id", "branch_id"),
+    "kpi_net_sales_by_city_month": PUBLISHED + by_attribute("customers", "customer_id", "city"),
+    "kpi_net_sales_by_brand_month": PUBLISHED + by_attribute("products", "product_id", "brand"),
 }

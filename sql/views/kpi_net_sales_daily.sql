@@ -9,7 +9,7 @@ select source_system, event_date,
     sum(net_amount) as net_amount,
     sum(gross_amount) as gross_amount,
     sum(gross_amount) - sum(net_amount) as returns_amount,
-    count(distinct invoice_id) as invoice_count,
+    sum(invoice_count) as invoice_count,
     sum(line_count) as line_count
-from kpi.published_invoices
+from kpi.counted_days
 group by source_system, event_date

@@ -4,16 +4,16 @@
 -- Edge cases: lines of a source without salespeople are not here. invoice_count counts invoices of
 -- either kind, customer_count customers with a line of either kind.
 create view kpi.kpi_salesperson_performance_month as
-select invoices.source_system, invoices.jalali_month, months.first_day as month_start,
-    invoices.salesperson_id,
-    sum(invoices.net_amount) as net_amount,
-    sum(invoices.gross_amount) as gross_amount,
-    sum(invoices.gross_amount) - sum(invoices.net_amount) as returns_amount,
-    count(distinct invoices.invoice_id) as invoice_count,
-    count(distinct invoices.customer_id) as customer_count,
-    sum(invoices.net_amount) / nullif(count(distinct invoices.invoice_id), 0)
+select people.source_system, people.jalali_month, months.first_day as month_start,
+    people.salesperson_id,
+    sum(people.net_amount) as net_amount,
+    sum(people.gross_amount) as gross_amount,
+    sum(people.gross_amount) - sum(people.net_amount) as returns_amount,
+    sum(people.invoice_count) as invoice_count,
+    sum(people.customer_count) as customer_count,
+    sum(people.net_amount) / nullif(sum(people.invoice_count), 0)
         as average_invoice_amount
-from kpi.published_invoices as invoices
+from kpi.counted_salespeople as people
 join dim.jalali_months as months using (jalali_month)
-where invoices.salesperson_id is not null
-group by invoices.source_system, invoices.jalali_month, months.first_day, invoices.salesperson_id
+where people.salesperson_id is not null
+group by people.source_system, people.jalali_month, months.first_day, people.salesperson_id

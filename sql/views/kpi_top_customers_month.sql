@@ -4,17 +4,17 @@
 -- Edge cases: no cut-off inside: ask for customer_rank <= 10. A customer with returns alone is
 -- ranked by a negative net. active_days are days with a line of either kind.
 create view kpi.kpi_top_customers_month as
-select invoices.source_system, invoices.jalali_month, months.first_day as month_start,
-    invoices.customer_id,
-    sum(invoices.net_amount) as net_amount,
-    sum(invoices.gross_amount) as gross_amount,
-    sum(invoices.gross_amount) - sum(invoices.net_amount) as returns_amount,
-    count(distinct invoices.invoice_id) as invoice_count,
-    count(distinct invoices.event_date) as active_days,
+select customers.source_system, customers.jalali_month, months.first_day as month_start,
+    customers.customer_id,
+    sum(customers.net_amount) as net_amount,
+    sum(customers.gross_amount) as gross_amount,
+    sum(customers.gross_amount) - sum(customers.net_amount) as returns_amount,
+    sum(customers.invoice_count) as invoice_count,
+    sum(customers.active_days) as active_days,
     rank() over (
-        partition by invoices.source_system, invoices.jalali_month
-        order by sum(invoices.net_amount) desc
+        partition by months.first_day, customers.jalali_month, customers.source_system
+        order by sum(customers.net_amount) desc
     ) as customer_rank
-from kpi.published_invoices as invoices
+from kpi.counted_customers as customers
 join dim.jalali_months as months using (jalali_month)
-group by invoices.source_system, invoices.jalali_month, months.first_day, invoices.customer_id
+group by customers.source_system, customers.jalali_month, months.first_day, customers.customer_id

@@ -1,0 +1,44 @@
+"""Values to choose from in filters: search as you type over brands, cities, branches and people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.db import Connection, fetch_all
+
+Kind = Literal["branches", "cities", "brands", "salespeople", "products"]
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FilterValue:
+    """A value that `Filters` takes, and what it is called."""
+
+    key: str
+    label: str | None
+
+
+def filter_values(
+    connection: Connection, kind: Kind, source: str, text: str = "", limit: int = 20
+) -> list[FilterValue]:
+    """Up to `limit` values of a filter whose code or name holds `text`, in any case of letters.
+
+    Those that begin with it come first. Customers are not here: their names are personal.
+    """
+    found = _escaped(text.strip())
+    facts = {
+        "source": source,
+        "begins": f"{found}%",
+        "holds": f"%{found}%",
+        "limit": max(1, min(limit, MOST)),
+    }
+    rows = fetch_all(connection, f"figures/values_{kind}", facts)
+    return [FilterValue(row["key"], row["label"]) for row in rows]
+
+
+def _escaped(text: str) -> str:
+    """The text with signs that a pattern would read as its own taken for what they are."""
+    for sign in ("\\", "%", "_"):
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\0", "")

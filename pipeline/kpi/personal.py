@@ -1,0 +1,55 @@
+"""The one way by which personal data reaches pages and API: names, national ids, phones, addresses.
+
+Whoever may not see it gets `MASK` in its place; that something is there stays visible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.db import Connection, fetch_all
+
+# Columns of dim.customers that are personal, and of a line's cells by the same names.
+PERSONAL = frozenset({"customer_name", "national_id", "phone", "address"})
+MASK = "•••"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDetails:
+    """Personal data of one customer; None where the source gives none."""
+
+    customer_id: str
+    customer_name: str | None
+    national_id: str | None
+    phone: str | None
+    address: str | None
+
+
+def reveal(value: str | None, *, may_see: bool) -> str | None:
+    """A personal value for someone who may see it, its mask for everybody else."""
+    return value if may_see or not value else MASK
+
+
+def customer_details(
+    connection: Connection,
+    source: str,
+    customer_ids: Sequence[str],
+    *,
+    may_see: bool,
+    on: date | None = None,
+) -> dict[str, CustomerDetails]:
+    """Details of customers by their ids, as on a day or (None) as last known.
+
+    A customer that nothing is known of is left out.
+    """
+    facts = {"source": source, "customers": list(customer_ids), "day": on}
+    rows = fetch_all(connection, "figures/customer_details", facts)
+    return {
+        row["customer_id"]: CustomerDetails(
+            row["customer_id"],
+            **{name: reveal(row[name], may_see=may_see) for name in PERSONAL},
+        )
+        for row in rows
+    }

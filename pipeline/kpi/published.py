@@ -1,0 +1,45 @@
+"""What figures need of the published loads as a set, brought up to date when the set changes.
+
+Invoices, customers and days that several loads tell of are counted once; facts are found by
+product.
+"""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from pipeline.db import Connection, fetch_all, run, table
+
+
+def refresh_figures(connection: Connection, source: str) -> None:
+    """To be called in the transaction that publishes, voids or rechecks a load of the source."""
+    refresh_double_counts(connection, source)
+    index_published(connection, source)
+
+
+def refresh_double_counts(connection: Connection, source: str) -> list[str]:
+    """Work out anew what the months count twice whose published runs changed; returns them.
+
+    A month that one load alone tells of costs nothing, and no month is looked at whose published
+    runs are those of before.
+    """
+    stale = fetch_all(connection, "tiers/list_stale_months", {"source": source})
+    months = [row["jalali_month"] for row in stale]
+    if months:
+        facts = {"source": source, "months": months}
+        for step in ("clear_double_counts", "add_double_counts", "add_double_counted_months"):
+            run(connection, f"tiers/{step}", facts)
+    return months
+
+
+def index_published(connection: Connection, source: str) -> list[int]:
+    """Let figures of a brand or product find their facts in each published load; returns the new.
+
+    Made when a load is published, and not while it is loaded: a draft needs it for nothing.
+    """
+    loads = fetch_all(connection, "tiers/list_unindexed_loads", {"source": source})
+    for load in loads:
+        name = f"sales_{load['run_id']}"
+        index, sales = sql.Identifier(f"{name}_by_product"), table("canonical", name)
+        run(connection, "tiers/index_sales_by_product", index=index, sales=sales)
+    return [load["load_id"] for load in loads]

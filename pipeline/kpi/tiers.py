@@ -1,0 +1,80 @@
+"""Sums of a load by day, month, customer and salesperson, which dashboards read.
+
+They are made of the invoice parts that a run has in hand, while the server is busy with the facts.
+Amounts and lines add up over loads; counts that several loads share are put right when a load is
+published (`pipeline.kpi.published`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+from psycopg import sql
+
+from pipeline.db import Connection, copy_in, run, table
+from pipeline.transform.facts import as_csv
+
+_COUNTED = {
+    "invoice_count": pl.n_unique("invoice_id"),
+    "customer_count": pl.n_unique("customer_id"),
+    "active_days": pl.n_unique("event_date"),
+}
+# Table → its keys, and what is counted there beside the sums.
+_TIERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "rollup_days": (("event_date", "jalali_month"), ("invoice_count",)),
+    "rollup_months": (("jalali_month",), ("invoice_count", "customer_count")),
+    "rollup_customers": (("jalali_month", "customer_id"), ("invoice_count", "active_days")),
+    "rollup_salespeople": (
+        ("jalali_month", "salesperson_id"),
+        ("invoice_count", "customer_count"),
+    ),
+}
+
+
+def tiers(invoices: Sequence[pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Rows of each `kpi.rollup_…` table of a load, without its load and source.
+
+    `invoices` are rows of `kpi.rollup_invoices`, one frame per block; nothing comes of none.
+    """
+    if not invoices:
+        return {}
+    parts = pl.concat(invoices)
+    # Counting distinct texts costs far more than counting their numbers.
+    keys = ("invoice_id", "customer_id", "salesperson_id", "jalali_month")
+    numbered = parts.lazy().with_columns(pl.col(name).cast(pl.Categorical) for name in keys)
+    sums = [pl.sum("net_amount"), pl.sum("gross_amount"), pl.sum("line_count")]
+    plans = [
+        numbered.group_by(by).agg(*sums, **{name: _COUNTED[name] for name in counted})
+        for by, counted in _TIERS.values()
+    ]
+    visits = (
+        numbered.select("jalali_month", "salesperson_id", "customer_id")
+        .filter(pl.col("salesperson_id").is_not_null())
+        .unique()
+    )
+    frames = pl.collect_all([*plans, visits])
+    return dict(zip([*_TIERS, "rollup_visits"], frames, strict=True))
+
+
+def as_copies(load_id: int, source: str, frames: dict[str, pl.DataFrame]) -> dict[str, bytes]:
+    """Each table's rows as CSV for `write_tiers`."""
+    head = (pl.lit(load_id).alias("load_id"), pl.lit(source).alias("source_system"))
+    return {name: as_csv(frame.select(*head, pl.all())) for name, frame in frames.items()}
+
+
+def tier_columns(name: str) -> list[str]:
+    """Columns of a tier table in the order of `as_copies`."""
+    if name == "rollup_visits":
+        return ["load_id", "source_system", "jalali_month", "salesperson_id", "customer_id"]
+    by, counted = _TIERS[name]
+    sums = ("net_amount", "gross_amount", "line_count")
+    return ["load_id", "source_system", *by, *sums, *counted]
+
+
+def write_tiers(connection: Connection, load_id: int, copies: dict[str, bytes]) -> None:
+    """Put the sums of a load's run in the place of an earlier run's."""
+    run(connection, "tiers/clear_tiers", {"load_id": load_id})
+    for name, data in copies.items():
+        columns = sql.SQL(", ").join(sql.Identifier(column) for column in tier_columns(name))
+        copy_in(connection, "tiers/copy_tier", data, tier=table("kpi", name), columns=columns)

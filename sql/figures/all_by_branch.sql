@@ -1,0 +1,7 @@
+-- Purpose: net sales by branch over months. Grain: one branch, null where none is known.
+select branch_id as key, sum(net_amount) as net_amount, sum(gross_amount) as gross_amount,
+    sum(returns_amount) as returns_amount, sum(line_count)::bigint as line_count
+from kpi.kpi_net_sales_by_branch_month
+where source_system = %(source)s and jalali_month = any(%(months)s)
+group by branch_id
+order by net_amount desc, key

@@ -1,0 +1,2 @@
+-- Purpose: one condition of a figure: lines of that day alone.
+and lines.event_date = %(event_date)s

@@ -1,0 +1,28 @@
+-- Question: of which brand was each product, and from when to when?
+-- Grain: one product and span of days in which the brand held. Formula: neighbouring versions of
+-- dim.products with the same brand are one span. Edge cases: within_month is the month in the midst of
+-- which the span begins, after another one; null for a first span and one from a month's first day.
+create view kpi.product_brands as
+with changes as (
+    select source_system, product_id, brand, valid_from,
+        lag(valid_from) over by_day is not null as has_earlier,
+        lag(brand) over by_day is distinct from brand
+            or lag(valid_from) over by_day is null as is_change
+    from dim.products
+    window by_day as (partition by source_system, product_id order by valid_from)
+)
+select changes.source_system, changes.product_id, changes.brand, changes.valid_from,
+    lead(changes.valid_from) over (
+        partition by changes.source_system, changes.product_id
+        order by changes.valid_from
+    ) as valid_to,
+    months.jalali_month as within_month
+from changes
+left join lateral (
+    select jalali_month, first_day
+    from dim.jalali_months
+    where first_day <= changes.valid_from
+    order by first_day desc
+    limit 1
+) as months on changes.has_earlier and months.first_day < changes.valid_from
+where changes.is_change

@@ -1,0 +1,83 @@
+"""What published loads share counts once, whatever is published, voided, undone or rechecked."""
+
+from __future__ import annotations
+
+from pipeline.db import transaction
+from pipeline.kpi.published import refresh_double_counts
+from pipeline.publications import publish, void
+from pipeline.runs import recheck
+from tests.karamad import KPI_VIEWS, SOURCE, Desk
+from tests.kpi.shop import FIRST, SECOND, THIRD, sale
+from tests.kpi_formulas import FORMULAS
+from tests.test_months import comparable
+
+
+def check(desk: Desk) -> int:
+    """Every view is its formula; returns how many figures had to be put right."""
+    for view in KPI_VIEWS:
+        assert comparable(desk.table(view)) == comparable(desk.rows(FORMULAS[view])), view
+    return int(desk.value("select count(*) from kpi.double_counts"))
+
+
+def test_each_change_of_what_is_published_keeps_counts_right(desk: Desk) -> None:
+    desk.publish(FIRST, "1402-06")
+    assert check(desk) == 0
+    first = desk.publish([*SECOND, sale("1403-05", 16, "30", 2)], "1403-05")
+    assert check(desk) == 0
+    late = desk.publish(THIRD, "1403-06")
+    shared = check(desk)
+    assert shared > 0
+    corrected = desk.publish(SECOND, "1403-05")
+    assert 0 < check(desk) < shared  # invoice 30 is no longer in both
+    publish(desk.url, first.load_id)
+    assert check(desk) == shared
+    recheck(desk.url, desk.settings, late.load_id)
+    assert check(desk) == shared
+    void(desk.url, late.load_id, "wrong file")
+    assert check(desk) == 0
+    publish(desk.url, corrected.load_id)
+    assert check(desk) == 0
+
+
+def test_months_whose_runs_did_not_change_are_left_alone(desk: Desk) -> None:
+    desk.publish(SECOND, "1403-05")
+    desk.publish(THIRD, "1403-06")
+    with transaction(desk.url) as connection:
+        assert refresh_double_counts(connection, SOURCE) == []
+    desk.publish([sale("1403-06", 3, "70"), sale("1403-07", 3, "71")], "1403-07")
+    rows = desk.rows("select jalali_month, runs from kpi.double_counted_months order by 1")
+    assert [(row["jalali_month"], len(row["runs"].split())) for row in rows] == [
+        ("1403-05", 2),
+        ("1403-06", 2),
+    ]
+
+
+def test_facts_of_a_published_load_are_found_by_product(desk: Desk) -> None:
+    """A draft has no such index; publishing again, or a recheck, makes one more for new facts."""
+    indexes = "select count(*) from pg_indexes where indexname like 'sales\\_%%\\_by_product'"
+    result = desk.load(SECOND, "1403-05")
+    assert desk.value(indexes) == 0
+    publish(desk.url, result.load_id)
+    publish(desk.url, result.load_id)
+    assert desk.value(indexes) == 1
+    recheck(desk.url, desk.settings, result.load_id)
+    assert desk.value(indexes) == 1
+
+
+def test_earlier_loads_get_their_sums_by_the_migration(desk: Desk) -> None:
+    """The statements of the migration, over the invoices that are there, give what runs keep."""
+    from pipeline.db import SQL_ROOT
+    from tests.karamad import TIERS
+
+    desk.publish(SECOND, "1403-05")
+    desk.publish(THIRD, "1403-06")
+    tables = (*TIERS, "double_counts", "double_counted_months")
+    kept = {name: desk.table(f"kpi.{name}") for name in tables}
+    text = (SQL_ROOT / "migrations" / "013_add_read_tiers.sql").read_text("utf-8")
+    with transaction(desk.url) as connection:
+        connection.execute("drop table " + ", ".join(f"kpi.{name}" for name in tables) + " cascade")
+        connection.execute(text)
+    assert {name: desk.table(f"kpi.{name}") for name in tables[:-1]} == {
+        name: kept[name] for name in tables[:-1]
+    }
+    assert all(kept.values())

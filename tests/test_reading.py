@@ -1,0 +1,75 @@
+"""Connections for readers: read only, one snapshot, and back by themselves after an outage."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from pipeline.db import close_readers, reading
+from pipeline.errors import DatabaseAway
+from pipeline.server import _pg_ctl, ensure_embedded, stop_embedded
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[Path, str]]:
+    """A server of this test's own, which it may stop: its folder and URL."""
+    folder = Path(tempfile.mkdtemp(prefix="sales-engine-reading-"))
+    folder.chmod(0o755)
+    try:
+        yield folder / "postgres", ensure_embedded(folder / "postgres")
+    finally:
+        close_readers()
+        stop_embedded(folder / "postgres")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_readers_write_nothing_and_see_one_snapshot(db_url: str) -> None:
+    month = "select count(*) from app.mappings"
+    with reading(db_url) as connection:
+        assert connection.execute(month).fetchone() == (0,)
+        with psycopg.connect(db_url) as other:
+            other.execute(
+                "insert into app.mappings (source_system, version, mapping, author, reason)"
+                " values ('x', 1, '{}', 'me', 'because')"
+            )
+        assert connection.execute(month).fetchone() == (0,)
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            connection.execute("create table t (i int)")
+    with reading(db_url) as connection:
+        assert connection.execute(month).fetchone() == (1,)
+    close_readers()
+
+
+def test_readers_use_a_connection_again(db_url: str) -> None:
+    process = "select pg_backend_pid()"
+    with reading(db_url) as connection:
+        first = connection.execute(process).fetchone()
+    with pytest.raises(ZeroDivisionError), reading(db_url) as connection:
+        connection.execute("select 1")
+        raise ZeroDivisionError
+    with reading(db_url) as connection:
+        assert connection.execute(process).fetchone() == first
+    with psycopg.connect(db_url) as other:
+        idle = "select count(*) from pg_stat_activity where state like 'idle in transaction%'"
+        assert other.execute(f"{idle} and datname = current_database()").fetchone() == (0,)
+    close_readers()
+
+
+def test_readers_come_back_after_the_database_was_away(server: tuple[Path, str]) -> None:
+    folder, url = server
+    with reading(url) as connection:
+        connection.execute("select 1")
+    with pytest.raises(DatabaseAway), reading(url) as connection:
+        stop_embedded(folder)
+        connection.execute("select 1")
+    with pytest.raises(DatabaseAway) as caught, reading(url):
+        pass
+    assert "try again" in caught.value.en
+    _pg_ctl(folder, "restart")  # as an operator does, from outside of this process
+    with reading(url) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
