@@ -12,6 +12,7 @@ from pages.frame.formats import isolate
 from pages.frame.language import frame_texts, rule_title
 from pages.frame.page import Here
 from pages.widgets.issue_address import filter_pairs, is_everything
+from pages.widgets.money_of import currency_of
 from pages.widgets.pick_table import PickCell, PickRow, pick_table
 from pipeline.db import Row
 from pipeline.quality.issue_filter import IssueFilter
@@ -50,7 +51,7 @@ def read_page(here: Here, wanted: IssueFilter) -> IssuePage:
 def draw_head(here: Here, wanted: IssueFilter, count: IssueCount) -> None:
     """n of N and the money, in what order, and the same issues as a sheet."""
     t, f = here.t, here.f
-    money = t("money", money=f.money(count.impact_amount))
+    money = t("money", money=f.money(count.impact_amount, currency_of(wanted.source)))
     if is_everything(wanted):
         said = t("count_all", count=f.number(count.issues))
     else:
@@ -87,6 +88,7 @@ def _row(here: Here, row: Row) -> PickRow:
     t, f, words = here.t, here.f, frame_texts(here.language)
     where = t("whole_load") if row["line_no"] is None else t("line", line=f.number(row["line_no"]))
     load = t("load", load=f.number(row["load_id"]))
+    currency = currency_of(row["source_system"])
     return PickRow(
         row["issue_id"],
         [
@@ -96,7 +98,7 @@ def _row(here: Here, row: Row) -> PickRow:
             PickCell(where, below=f"{f.month(row['period'])} · {load}"),
             PickCell(isolate(row["column_name"] or "–")),
             PickCell(row["raw_value"], is_raw=row["raw_value"] is not None),
-            PickCell(f.money(row["impact_amount"]), title=f.money_exact(row["impact_amount"])),
+            PickCell(f.money(row["impact_amount"], currency), title=f.money_exact(row["impact_amount"], currency)),
             PickCell(words(f"status_{row['status']}"), tag=STATUS_TAGS[row["status"]],
                      below=t("came_back") if row["came_back"] else
                      isolate(row["assignee"]) if row["assignee"] else "",

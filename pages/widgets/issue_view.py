@@ -12,6 +12,7 @@ from pages.frame.language import frame_texts, rule_title
 from pages.frame.page import Here
 from pages.widgets.cards import Card, cards
 from pages.widgets.issue_table import SEVERITY_TAGS, STATUS_TAGS
+from pages.widgets.money_of import currency_of
 from pages.widgets.pick_table import PickCell, PickRow, pick_table
 from pages.widgets.raw_text import raw_html
 from pipeline.db import Row
@@ -26,6 +27,7 @@ _ELSEWHERE = {"line_no", "event_date_jalali", "jalali_month"}
 def draw_issue(here: Here, detail: IssueDetail) -> None:
     """What is wrong, where, how much money it touches, and what to do."""
     t, f, issue, words = here.t, here.f, detail.issue, frame_texts(here.language)
+    currency = currency_of(issue["source_system"])
     tags = [(words(f"severity_{issue['severity']}"), SEVERITY_TAGS[issue["severity"]]),
             (words(f"status_{issue['status']}"), STATUS_TAGS[issue["status"]])]  # fmt: skip
     if issue["came_back"]:
@@ -39,10 +41,10 @@ def draw_issue(here: Here, detail: IssueDetail) -> None:
         Card(t("in_line"), where,
              t("of_file", file=isolate(issue["file_name"]), load=f.number(issue["load_id"]))),
         Card(t("in_column"), isolate(issue["column_name"] or "–"), f.month(issue["period"])),
-        Card(t("touches"), f.money(issue["impact_amount"]),
+        Card(t("touches"), f.money(issue["impact_amount"], currency),
              t("belongs", salesperson=isolate(issue["salesperson_id"] or "–"),
                branch=isolate(issue["branch_id"] or "–")),
-             f.money_exact(issue["impact_amount"])),
+             f.money_exact(issue["impact_amount"], currency)),
         Card(t("has_it"), isolate(issue["assignee"] or t("nobody")),
              f.moment(issue["changed_at"]) if issue["changed_at"] else t("untouched")),
     ])  # fmt: skip
@@ -86,7 +88,7 @@ def draw_line(here: Here, detail: IssueDetail) -> None:
 
 def draw_related(here: Here, detail: IssueDetail) -> None:
     """Other issues of the line, and the same issue in other lines or loads; each opens."""
-    t = here.t
+    t, currency = here.t, currency_of(detail.issue["source_system"])
     for name, found in (("same_line", detail.same_line), ("twins", detail.twins)):
         if not found:
             continue
@@ -94,12 +96,12 @@ def draw_related(here: Here, detail: IssueDetail) -> None:
         heads = [(t("head_rule"), False), (t("head_where"), False), (t("head_column"), False),
                  (t("head_value"), False), (t("head_money"), True)]  # fmt: skip
         pick_table(
-            here, f"issue_{name}", heads, [_related(here, row) for row in found],
+            here, f"issue_{name}", heads, [_related(here, row, currency) for row in found],
             label=t(name), on_open=lambda issue: st.query_params.update(issue=issue),
         )  # fmt: skip
 
 
-def _related(here: Here, row: Row) -> PickRow:
+def _related(here: Here, row: Row, currency: str) -> PickRow:
     t, f = here.t, here.f
     where = t("whole_load") if row["line_no"] is None else t("line", line=f.number(row["line_no"]))
     severity = frame_texts(here.language)(f"severity_{row['severity']}")
@@ -109,7 +111,7 @@ def _related(here: Here, row: Row) -> PickRow:
         PickCell(where, below=t("load", load=f.number(row["load_id"]))),
         PickCell(isolate(row["column_name"] or "–")),
         PickCell(row["raw_value"], is_raw=row["raw_value"] is not None),
-        PickCell(f.money(row["impact_amount"])),
+        PickCell(f.money(row["impact_amount"], currency)),
     ])  # fmt: skip
 
 

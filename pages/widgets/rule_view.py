@@ -81,8 +81,9 @@ def draw_changes(here: Here, state: RuleState) -> None:
 def _example(here: Here, example: Example) -> str:
     t, f = here.t, here.f
     said = []
-    if example.history:
-        said.append(escape(t("ex_history")) + _lines(here, example.history))
+    for name, before in (("ex_history", example.history), ("ex_earlier", example.earlier)):
+        if before:
+            said.append(escape(t(name)) + _lines(here, before))
     if example.text is not None:
         said.append(f"{escape(t('ex_text'))} {raw_html(example.text, t('nothing'))}")
     for name in ("without", "with_"):
@@ -97,7 +98,7 @@ def _example(here: Here, example: Example) -> str:
         said.append(escape(t("ex_repeat", count=f.number(example.repeat))))
     if example.lost:
         said.append(escape(t("ex_lost", count=f.number(example.lost))))
-    return "<br>".join(said)
+    return "".join(f"<div>{part}</div>" for part in said)
 
 
 def _lines(here: Here, lines: tuple[Mapping[str, str], ...]) -> str:

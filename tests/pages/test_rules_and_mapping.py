@@ -8,7 +8,9 @@ import pytest
 
 from pipeline.mappings import import_mapping
 from pipeline.quality.rule_settings import rule_catalogue
+from pipeline.quality.rules import read_catalogue
 from pipeline.settings import ROOT
+from pipeline.texts import read_texts
 from tests.karamad import Desk
 from tests.pages.conftest import OpenPage, words
 from tests.pages.test_issues import flat, rows, wrong
@@ -24,12 +26,22 @@ def test_rules_are_found_by_words_and_severity(open_page: OpenPage, desk: Desk) 
     assert "No rule fits" in page.info[0].value
 
 
-@pytest.mark.parametrize("code", ["ORPHAN_RETURN", "MISSING_COLUMN", "RAGGED_LINE"])
+@pytest.mark.parametrize(
+    "code", ["ORPHAN_RETURN", "MISSING_COLUMN", "RAGGED_LINE", "SAME_LINES_AS_LOAD"]
+)
 def test_every_kind_of_example_is_said_in_words(open_page: OpenPage, code: str) -> None:
     page = open_page("rules", language="en", address={"rule": code})
     said = words(page)
     assert not page.exception and not page.error
     assert "Finds" in said and "Leaves alone" in said and "Never changed" in said
+
+
+def test_every_threshold_and_scope_has_words() -> None:
+    catalogue = read_catalogue(ROOT / "config")
+    wanted = {f"threshold_{name}" for rule in catalogue.rules for name in rule.thresholds}
+    wanted |= {f"scope_{rule.scope}_text" for rule in catalogue.rules}
+    for language in ("fa", "en"):
+        assert wanted - read_texts(ROOT / "config", language, "page_rules").words.keys() == set()
 
 
 def test_a_threshold_is_changed_with_a_reason(open_page: OpenPage, desk: Desk) -> None:
