@@ -98,7 +98,8 @@ def _row(here: Here, row: Row) -> PickRow:
             PickCell(where, below=f"{f.month(row['period'])} · {load}"),
             PickCell(isolate(row["column_name"] or "–")),
             PickCell(row["raw_value"], is_raw=row["raw_value"] is not None),
-            PickCell(f.money(row["impact_amount"], currency), title=f.money_exact(row["impact_amount"], currency)),
+            PickCell(f.money(row["impact_amount"], currency),
+                     title=f.money_exact(row["impact_amount"], currency)),
             PickCell(words(f"status_{row['status']}"), tag=STATUS_TAGS[row["status"]],
                      below=t("came_back") if row["came_back"] else
                      isolate(row["assignee"]) if row["assignee"] else "",
