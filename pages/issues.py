@@ -7,9 +7,9 @@ import streamlit as st
 from pages.frame.page import Here, Page
 from pages.frame.shell import link_to
 from pages.widgets.issue_address import is_everything
-from pages.widgets.issue_filters import asked, draw_filters, forget_place, say_unknown, show
+from pages.widgets.issue_filters import asked, draw_filters, say_unknown, show
 from pages.widgets.issue_table import QUEUE, draw_head, draw_rows, read_page
-from pages.widgets.issue_triage import draw_form, draw_history, draw_said, may_triage
+from pages.widgets.issue_triage import do_asked, draw_form, draw_history, may_triage
 from pages.widgets.issue_view import draw_issue, draw_line, draw_related
 from pipeline.issue_detail import issue_detail
 from pipeline.quality.issue_filter import IssueFilter
@@ -23,7 +23,7 @@ PAGE = Page(
 def draw(here: Here) -> None:
     """The list, or the one issue that the address names."""
     say_unknown(here)
-    draw_said(here)
+    do_asked(here)
     if (issue_id := here.address.number("issue", least=1)) is not None:
         _draw_one(here, issue_id)
     else:
@@ -38,9 +38,11 @@ def _draw_list(here: Here) -> None:
         _draw_nothing(here, wanted)
         return
     draw_head(here, wanted, page.count)
+    above = st.container(key="issue_bulk")
     ticked = draw_rows(here, page, tick=may_triage(here))
     if may_triage(here):
-        _draw_bulk(here, wanted, page.count.issues, ticked)
+        with above:
+            _draw_bulk(here, wanted, page.count.issues, ticked)
 
 
 def _draw_bulk(here: Here, wanted: IssueFilter, count: int, ticked: list[int]) -> None:
@@ -50,7 +52,7 @@ def _draw_bulk(here: Here, wanted: IssueFilter, count: int, ticked: list[int]) -
     name = "bulk_ticked" if ticked else "bulk_all"
     with st.expander(here.t(name, count=here.f.number(count)), icon=":material/done_all:"):
         st.caption(here.t("bulk_help"))
-        draw_form(here, f"issues_{name}", wanted, count, forget_place)
+        draw_form(here, f"issues_{name}", wanted, count)
 
 
 def _draw_nothing(here: Here, wanted: IssueFilter) -> None:
@@ -72,7 +74,7 @@ def _draw_one(here: Here, issue_id: int) -> None:
     with said:
         if may_triage(here):
             st.subheader(here.t("say"), anchor=False)
-            draw_form(here, f"issue_{issue_id}", IssueFilter(issue_ids=(issue_id,)), 1, _stay)
+            draw_form(here, f"issue_{issue_id}", IssueFilter(issue_ids=(issue_id,)), 1)
         st.subheader(here.t("history"), anchor=False)
         draw_history(here, detail.history)
     draw_related(here, detail)
@@ -92,7 +94,3 @@ def _draw_way(here: Here, issue_id: int) -> None:
 
 def _open(issue_id: int | None) -> None:
     st.query_params["issue"] = str(issue_id)
-
-
-def _stay() -> None:
-    """After an act on one issue it stays open, with what was said of it."""

@@ -13,7 +13,7 @@ from pages.frame.shell import link_to
 from pages.widgets.cards import Cell, small_table
 from pages.widgets.difference import draw_difference, worked_out
 from pages.widgets.job_progress import draw_job, run_again
-from pages.widgets.load_result import draw_original, draw_result
+from pages.widgets.load_result import draw_findings, draw_original, draw_result
 from pages.widgets.month_steps import draw_steps
 from pages.widgets.notice import draw_notice
 from pipeline.jobs.records import list_jobs
@@ -39,8 +39,9 @@ def draw(here: Here) -> None:
     _draw_head(here, detail)
     _draw_job(here, detail)
     if detail.load["state"] not in _WITHOUT_RESULT:
-        draw_steps(here, detail)
         draw_result(here, detail)
+        draw_steps(here, detail)
+        draw_findings(here, detail)
         _draw_others(here, detail)
     draw_original(here, detail.load)
     _draw_history(here, detail)

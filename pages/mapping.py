@@ -111,7 +111,8 @@ def _draw_columns(here: Here, chosen: MappingVersion) -> None:
     rows += [[Cell(isolate(formula)), Cell(isolate(name)), Cell(t("kind_derived")), Cell(""),
               Cell("")] for name, formula in mapping.derived.items()]  # fmt: skip
     heads = ("header", "column", "kind", "note", "aliases")
-    small_table([(t(f"head_{name}"), False) for name in heads], rows)
+    with st.container(key="mapping_columns"):
+        small_table([(t(f"head_{name}"), False) for name in heads], rows)
 
 
 def _choose_source() -> None:

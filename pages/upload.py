@@ -12,7 +12,7 @@ from pages.widgets.drift_view import draw_drift
 from pages.widgets.file_look import forget_look, look_at, read_asked
 from pages.widgets.header_preview import draw_headers
 from pages.widgets.job_progress import draw_active_jobs, draw_job
-from pages.widgets.load_result import draw_result
+from pages.widgets.load_result import draw_findings, draw_result
 from pages.widgets.notice import draw_notice
 from pages.widgets.reading import draw_detected, draw_form
 from pages.widgets.run_file import draw_known, draw_run, go_to
@@ -91,7 +91,9 @@ def _draw_file(here: Here, token: str) -> None:
 
 def _draw_name(here: Here, upload: Upload) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"📄 **{plain(upload.name)}** · {isolate(here.f.size(upload.size))}")
+        st.markdown(
+            f":material/description: **{plain(upload.name)}** · {isolate(here.f.size(upload.size))}"
+        )
         if st.button(here.t("discard"), icon=":material/close:"):
             forget_upload(get_settings(), upload.token)
             forget_look()
@@ -120,3 +122,4 @@ def _draw_done(here: Here, load_id: int) -> None:
         if st.button(here.t("another"), icon=":material/upload_file:"):
             go_to(here)
     draw_result(here, detail)
+    draw_findings(here, detail)

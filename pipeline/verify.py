@@ -5,9 +5,10 @@ flag, no index and no earlier result. What it promises is in the codes of its ga
 
 I1 every receipt has its file, bit for bit · I2 the RAW lines are the file · I3 every RAW line is in
 exactly one of canonical, rejected and set aside · I4 their amounts add up to the file's · I5 no
-line is canonical twice · I6 one published load per month, states as published · I7 rollups and KPI
-views are what the facts come to · I8 the audit chain holds to its head, and append-only rows are
-those that it knows · I9 no job runs without a worker · I10 nothing was left lying about.
+line is canonical twice · I6 one published load per month, states as published · I7 rollups, KPI
+views and versions of dimensions are what facts and observations come to · I8 the audit chain holds
+to its head, and append-only rows are those that it knows · I9 no job runs without a worker · I10
+nothing was left lying about.
 
 One thing is shared: of a workbook, RAW is held against the pipeline's own rendering of the sheet,
 made anew from the kept bytes.

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run
+from pipeline.dimensions import mark_noise, touch_days
 from pipeline.errors import PipelineError, RefusedAction
 from pipeline.kpi.tiers import as_copies, tiers, write_tiers
 from pipeline.months.locks import hold_load_and_month, require_recheck_allowed
@@ -112,10 +113,12 @@ def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered
     for part in gathered.invoices:
         copy_in(connection, "copy_rollup_invoices", part, **plan.names)
     copy_in(connection, "copy_rollup_products", gathered.products)
+    touch_days(connection, [plan.load_id])  # of an earlier run
     run(connection, "clear_findings", {"load_id": plan.load_id})
     write_tiers(connection, plan.load_id, gathered.tiers)
     for part in gathered.observations:
         copy_in(connection, "copy_observations", part)
+    mark_noise(connection, plan.load_id)
     stream.findings.write_lines(connection)
 
 
@@ -166,7 +169,7 @@ def _make_visible(
     run(connection, "set_load_run", facts)
     run(connection, "finish_run", facts)
     if before["state"] == "published":
-        refresh_dimensions(connection, plan.mapping.source_system)
+        refresh_dimensions(connection, plan.mapping.source_system, [plan.load_id])
 
 
 def _run_facts(plan: Plan, period: str, totals: Totals, balance: Balance) -> dict[str, Any]:

@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     | {"overview", "issue_detail", "loads"},
     frozenset({"months"}),
     frozenset({"recognition", "results", "streaming", "migrate", "leftovers", "readers"}),
-    frozenset({"quality", "kpi", "verification", "source_memory"}),
+    frozenset({"quality", "kpi", "verification", "source_memory", "dimensions"}),
     frozenset({"ingestion", "transform"}),
     frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads", "audit"}),
     frozenset({"scratch", "settings", "errors", "texts", "faults", "claims"}),

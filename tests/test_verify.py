@@ -290,6 +290,42 @@ def test_a_wrong_view_is_named_with_its_column(ledger: str, view: str) -> None:
     assert f": {column} should be " in gap.en
 
 
+FIRST_CUSTOMER = "ctid = (select min(ctid) from dim.customers)"
+SPOILT_VERSIONS = {
+    f"delete from dim.customers where {FIRST_CUSTOMER}": "the version is missing",
+    f"update dim.customers set city = 'nowhere' where {FIRST_CUSTOMER}": "city",
+    f"update dim.customers set valid_to = '2099-01-01' where {FIRST_CUSTOMER}": "valid_to",
+    "insert into dim.branches values ('karamad', 'ghost', '2024-01-01', null, 'x')": (
+        "there is no such version"
+    ),
+}
+
+
+@pytest.mark.parametrize("statement", SPOILT_VERSIONS)
+def test_a_version_that_nobody_observed_so_is_named(ledger: str, statement: str) -> None:
+    """Which attribute differs is told; what it says may be personal."""
+    tamper(ledger, statement)
+    (gap,) = verify(ledger)
+    assert (gap.code, gap.load_id) == ("I7", None)
+    assert gap.en.endswith(f"{SPOILT_VERSIONS[statement]}.")
+    assert "nowhere" not in gap.en + gap.fa
+
+
+def test_noise_that_is_marked_otherwise_is_found_by_its_versions(ledger: str) -> None:
+    """A flag that came wrong leads a refresh astray, and not the check."""
+    tamper(
+        ledger,
+        "update dim.observations set is_noise = not is_noise",
+        "delete from dim.customers",
+        "insert into dim.customers (source_system, customer_id, valid_from, valid_to)"
+        " select source_system, entity_id, valid_from, valid_to from dim.observed_versions"
+        " where dimension = 'customers'",
+    )
+    (gap,) = verify(ledger)
+    assert gap.code == "I7"
+    assert "dim.customers" in gap.en
+
+
 def test_a_month_missing_in_the_calendar_is_named(ledger: str) -> None:
     tamper(ledger, "delete from dim.jalali_months where jalali_month = '1403-06'")
     gaps = verify(ledger)

@@ -117,5 +117,5 @@ def _say_unknown(here: page.Here, t: object) -> None:
     """What the address asks for and cannot be had, in one line."""
     from pages.frame.formats import plain
 
-    for name, value in here.address.unknown:
+    for name, value in dict.fromkeys(here.address.unknown):
         st.caption(t("unknown_in_address", name=plain(name), value=plain(value[:60])))  # type: ignore[operator]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +25,7 @@ from pipeline.faults import known_fault, unexpected
 from pipeline.settings import Settings, get_settings
 
 CHUNK_BYTES = 1024**2
+OLD_SECONDS = 3600
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Writes the file into a folder; gives its path, and the SHA-256 where it is known.
 Writer = Callable[[Settings, int, Path, str], tuple[Path, bytes | None]]
@@ -96,6 +99,11 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _scratch(settings: Settings) -> Path:
-    folder = settings.var_dir / "scratch"
+    """Where files are written before they leave; what a killed console left goes first."""
+    folder = settings.var_dir / "downloads"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in folder.iterdir():
+        # Of a console that was killed: lines of people do not lie about.
+        if left.stat().st_mtime < time.time() - OLD_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
     return folder

@@ -22,7 +22,6 @@ from pipeline.months.changes import (
 
 AMOUNTS = ("net_amount", "gross_amount", "returns_amount")
 COUNTS = ("invoices", "customers", "lines")
-MOST_MONTHS = 6
 _KEY = "difference_seen"
 
 
@@ -46,10 +45,13 @@ def draw_difference(here: Here, found: MonthDifference, currency: str) -> None:
     moved = [m for m in found.months if m.before != m.after]
     if not moved:
         st.info(t("nothing_changes"), icon=":material/drag_handle:")
-    for month in moved[:MOST_MONTHS]:
-        _draw_month(here, month, currency)
-    if len(moved) > MOST_MONTHS:
-        st.caption(t("more_months", months=f.number(len(moved) - MOST_MONTHS)))
+    main = next((m for m in moved if m.month == found.period), moved[0] if moved else None)
+    if main is not None:
+        _draw_month(here, main, currency)
+    others = [m for m in moved if m is not main]
+    if others:
+        with st.expander(t("other_months", months=f.number(len(others))), icon=":material/event:"):
+            _draw_nets(here, others, currency)
     lines = found.lines
     st.caption(
         t("lines_change", gone=f.number(lines.only_before), come=f.number(lines.only_after),
@@ -84,6 +86,25 @@ def _draw_month(here: Here, month: MonthFigures, currency: str) -> None:
         [
             *(row(name, lambda amount: f.money_exact(amount, currency)) for name in AMOUNTS),
             *(row(name, f.number) for name in COUNTS),
+        ],
+    )
+
+
+def _draw_nets(here: Here, months: list[MonthFigures], currency: str) -> None:
+    """Months that lines dated outside the load's own month touch: their net, a row each."""
+    t, f = page_texts("load", here.language), here.f
+    heads = [("month", False), ("before", True), ("after", True), ("change", True)]
+    small_table(
+        [(t(f"head_{name}"), number) for name, number in heads],
+        [
+            [
+                Cell(f.month(one.month)),
+                *(
+                    Cell(f.money_exact(part.net_amount, currency), number=True)
+                    for part in _parts(one)
+                ),
+            ]
+            for one in months
         ],
     )
 

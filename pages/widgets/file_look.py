@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -106,13 +105,6 @@ def look_at(here: Here, upload: Upload, asked: Asked, words: str) -> Look:
 def forget_look() -> None:
     """Look anew the next time."""
     st.session_state.pop(_KEY, None)
-
-
-def once(name: str, key: object, make: Callable[[], object]) -> object:
-    """What `make` gives, kept for this person as long as `key` stays the same."""
-    if st.session_state.get(name, (None, None))[0] != key:
-        st.session_state[name] = (key, make())
-    return st.session_state[name][1]
 
 
 def _recognized(url: str, upload: Upload, asked: Asked) -> tuple[Recognition, Receipt | None]:

@@ -18,6 +18,7 @@ from pipeline.ingestion.headers import Match
 SURE = ("exact", "folded", "alias")
 SAMPLES = 3
 LONGEST_SAMPLE = 40
+Names = dict[str | None, str]
 
 
 def draw_headers(here: Here, look: Look) -> None:
@@ -44,17 +45,21 @@ def draw_headers(here: Here, look: Look) -> None:
         m for m in matches if everything or _is_doubtful(m) or m.position in look.asked.changes
         or (m.column is None and m.header.strip())
     ]  # fmt: skip
+    names = column_names(here, look)
     for match in attention:
-        _draw_choice(here, look, match)
-    _draw_rest(here, look, [m for m in matches if m not in attention])
+        _draw_choice(here, look, match, names)
+    _draw_rest(here, look, [m for m in matches if m not in attention], names)
 
 
-def column_name(here: Here, look: Look, column: str | None) -> str:
-    """A column as people call it, its name in figures and files behind it."""
-    if column is None or column.startswith(IGNORED):
-        return here.t("no_column")
-    said = here.t.words.get(f"column_{column}") or look.found.mapping.header_of(column)
-    return f"{isolate(said)} · {isolate(column)}"
+def column_names(here: Here, look: Look) -> Names:
+    """Columns of the mapping as people call them, their names in figures and files behind."""
+    said = {
+        name: here.t.words.get(f"column_{name}") or field.header
+        for name, field in look.changed.mapping.fields()
+        if not name.startswith(IGNORED)
+    }
+    names: Names = {None: here.t("no_column")}
+    return names | {name: f"{isolate(text)} · {isolate(name)}" for name, text in said.items()}
 
 
 def _is_doubtful(match: Match) -> bool:
@@ -73,7 +78,7 @@ def _draw_refusal(here: Here, look: Look) -> None:
               on_click=partial(write_changes, here, {}))  # fmt: skip
 
 
-def _draw_choice(here: Here, look: Look, match: Match) -> None:
+def _draw_choice(here: Here, look: Look, match: Match, names: Names) -> None:
     """One header with its first values and why; its column to pick, or to confirm in one click."""
     t = here.t
     with st.container(border=True, key=f"header_{match.position}"):
@@ -83,17 +88,17 @@ def _draw_choice(here: Here, look: Look, match: Match) -> None:
                 f'<div class="sales-load"><b>{escape(isolate(match.header))}</b> '
                 f'<span class="sales-tag {_mood(match)}">{escape(_how(here, match))}</span>'
                 f"<div>{escape(_reason(here, match))}</div>"
-                f"<small>{escape(t('values'))} {escape(_samples(look, match))}</small></div>"
+                f"<small>{escape(t('values'))} {escape(_samples(here, look, match))}</small></div>"
             )
         with choice:
-            options = [None, *(name for name, _ in look.found.mapping.fields())]
+            options = list(names)
             now = None if _is_ignored(match) else match.column
             # The key holds what is in force, so that another change shows here at once.
             key = f"column_{match.position}_{match.column}"
             st.selectbox(
                 t("column_for", header=isolate(match.header)), options,
                 index=options.index(now) if now in options else 0, key=key,
-                format_func=lambda column: column_name(here, look, column),
+                format_func=names.__getitem__,
                 label_visibility="collapsed", on_change=partial(_change, here, look, match, key),
             )  # fmt: skip
             if match.how not in SURE:
@@ -114,7 +119,7 @@ def _give(here: Here, look: Look, match: Match, column: str | None) -> None:
     write_changes(here, {**rest, match.position: column})
 
 
-def _draw_rest(here: Here, look: Look, matches: list[Match]) -> None:
+def _draw_rest(here: Here, look: Look, matches: list[Match], names: Names) -> None:
     if not matches:
         return
     t, f = here.t, here.f
@@ -125,9 +130,9 @@ def _draw_rest(here: Here, look: Look, matches: list[Match]) -> None:
             [
                 [
                     Cell(isolate(match.header) if match.header.strip() else t("no_header")),
-                    Cell(column_name(here, look, match.column)),
+                    Cell(names[None if _is_ignored(match) else match.column]),
                     Cell(_how(here, match), tag=_mood(match)),
-                    Cell(_samples(look, match)),
+                    Cell(_samples(here, look, match)),
                 ]
                 for match in matches
             ],
@@ -149,9 +154,9 @@ def _reason(here: Here, match: Match) -> str:
     return match.reason_fa if here.language == "fa" else match.reason_en
 
 
-def _samples(look: Look, match: Match) -> str:
+def _samples(here: Here, look: Look, match: Match) -> str:
     """The first different values of the column, as they stand in the file."""
     rows = look.found.sample
     cells = (row[match.position].strip() for row in rows if match.position < len(row))
     first = list(dict.fromkeys(filter(None, cells)))[:SAMPLES]
-    return " · ".join(isolate(cell[:LONGEST_SAMPLE]) for cell in first) or "–"
+    return " · ".join(here.f.raw(cell[:LONGEST_SAMPLE]) for cell in first) or "–"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -13,11 +13,21 @@ from pages.frame.page import Here
 from pages.widgets.issue_table import ACTS, acts_so_far
 from pipeline.errors import PipelineError
 from pipeline.quality.issue_filter import CLOSING, NOBODY, STATUSES, IssueFilter
-from pipeline.quality.triage import Act, Change, triage
+from pipeline.quality.triage import Change, triage
 
 MAY_TRIAGE = ("steward", "admin")
-_SAID = "issues_said"
+_ASKED = "issues_asked"
 _KEEP, _GIVE, _ME, _TAKE = "keep", "give", "me", "take"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a form asks for: of which issues, what, how many the person saw; or what it lacks."""
+
+    wanted: IssueFilter
+    change: Change
+    expected: int
+    fault: str
 
 
 def may_triage(here: Here) -> bool:
@@ -25,59 +35,58 @@ def may_triage(here: Here) -> bool:
     return here.who.role in MAY_TRIAGE
 
 
-def draw_said(here: Here) -> None:
-    """What became of the last act, once."""
-    if (act := st.session_state.pop(_SAID, None)) is not None:
-        st.success(here.t("done", issues=here.f.number(act.issues)), icon=":material/check:")
+def do_asked(here: Here) -> None:
+    """Do what the form asked for, before anything is read to be drawn, and say how it went."""
+    asked: Asked | None = st.session_state.pop(_ASKED, None)
+    if asked is None:
+        return
+    if asked.fault:
+        st.error(here.t(asked.fault), icon=":material/edit:")
+        return
+    try:
+        with st.spinner(here.t("saying")):
+            act = triage(here.url, asked.wanted, asked.change, expected=asked.expected,
+                         actor=here.who.name)  # fmt: skip
+    except PipelineError as refused:
+        errors.show(refused, here.language, f"page {here.name}")
+        return
+    st.session_state[ACTS] = acts_so_far() + 1
+    st.success(here.t("done", issues=here.f.number(act.issues)), icon=":material/check:")
 
 
-def draw_form(
-    here: Here, key: str, wanted: IssueFilter, expected: int, after: Callable[[], None]
-) -> None:
-    """Status, assignee, comment and reason for the `expected` issues that fit `wanted`.
-
-    `after` is called once the act is in the database, before the page is drawn anew.
-    """
+def draw_form(here: Here, key: str, wanted: IssueFilter, expected: int) -> None:
+    """Status, assignee, comment and reason for the `expected` issues that fit `wanted`."""
     t, words, key = here.t, frame_texts(here.language), f"{key}_{acts_so_far()}"
-    with st.form(key, border=False, clear_on_submit=False):
-        status = st.selectbox(
+    with st.form(key, border=False):
+        st.selectbox(
             t("say_status"), [None, *STATUSES], key=f"{key}_status",
             format_func=lambda s: t("as_it_is") if s is None else words(f"status_{s}"),
         )  # fmt: skip
         give, name = st.columns(2, vertical_alignment="bottom")
-        to = give.selectbox(t("say_assignee"), [_KEEP, _ME, _GIVE, _TAKE], key=f"{key}_to",
-                            format_func=lambda choice: t(f"assign_{choice}"))  # fmt: skip
-        other = name.text_input(t("assign_name"), key=f"{key}_name", max_chars=60)
-        reason = st.text_input(t("say_reason"), key=f"{key}_reason", max_chars=500,
-                               help=t("reason_help"))  # fmt: skip
-        comment = st.text_area(t("say_comment"), key=f"{key}_comment", max_chars=2000, height=68)
+        give.selectbox(t("say_assignee"), [_KEEP, _ME, _GIVE, _TAKE], key=f"{key}_to",
+                       format_func=lambda choice: t(f"assign_{choice}"))  # fmt: skip
+        name.text_input(t("assign_name"), key=f"{key}_name", max_chars=60)
+        st.text_input(t("say_reason"), key=f"{key}_reason", max_chars=500, help=t("reason_help"))
+        st.text_area(t("say_comment"), key=f"{key}_comment", max_chars=2000, height=68)
         label = t("say_one") if expected == 1 else t("say_many", count=here.f.number(expected))
-        sent = st.form_submit_button(label, type="primary", icon=":material/check:")
-    if not sent:
-        return
-    if status in CLOSING and not reason.strip():
-        st.error(t("reason_missing", status=words(f"status_{status}")), icon=":material/edit:")
-        return
-    if to == _GIVE and not other.strip():
-        st.error(t("name_missing"), icon=":material/edit:")
-        return
-    assignee = {_KEEP: None, _ME: here.who.name, _GIVE: other, _TAKE: NOBODY}[to]
-    change = Change(status, assignee, comment, reason)
-    if (act := _said(here, wanted, change, expected)) is not None:
-        st.session_state[_SAID] = act
-        st.session_state[ACTS] = acts_so_far() + 1
-        after()
-        st.rerun()
+        # Filter and count go with the button as they were drawn: what the person saw, and no more.
+        seen = (key, wanted, expected, here.who.name)
+        st.form_submit_button(label, key=f"{key}_send", type="primary", icon=":material/check:",
+                              on_click=_ask, args=seen)  # fmt: skip
 
 
-def _said(here: Here, wanted: IssueFilter, change: Change, expected: int) -> Act | None:
-    """The act, in the database; or None, and why not is drawn."""
-    with st.spinner(here.t("saying")):
-        try:
-            return triage(here.url, wanted, change, expected=expected, actor=here.who.name)
-        except PipelineError as refused:
-            errors.show(refused, here.language, f"page {here.name}")
-    return None
+def _ask(key: str, wanted: IssueFilter, expected: int, me: str) -> None:
+    """Remember what the form asks for; it is done at the beginning of the run that follows."""
+    said = {n: st.session_state.get(f"{key}_{n}") for n in ("status", "to", "name", "reason",
+                                                             "comment")}  # fmt: skip
+    fault = ""
+    if said["status"] in CLOSING and not (said["reason"] or "").strip():
+        fault = "reason_missing"
+    elif said["to"] == _GIVE and not (said["name"] or "").strip():
+        fault = "name_missing"
+    assignee = {_KEEP: None, _ME: me, _GIVE: said["name"], _TAKE: NOBODY}[said["to"]]
+    change = Change(said["status"], assignee, said["comment"], said["reason"])
+    st.session_state[_ASKED] = Asked(wanted, change, expected, fault)
 
 
 def draw_history(here: Here, events: list[dict]) -> None:  # type: ignore[type-arg]

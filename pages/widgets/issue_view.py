@@ -7,8 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.frame.formats import isolate
-from pages.frame.formats import plain as plainly
+from pages.frame.formats import isolate, plain
 from pages.frame.language import frame_texts, rule_title
 from pages.frame.page import Here
 from pages.widgets.cards import Card, cards
@@ -33,7 +32,8 @@ def draw_issue(here: Here, detail: IssueDetail) -> None:
         tags.append((t("came_back"), "bad"))
     shown = "".join(f'<span class="sales-tag {c}">{escape(text)}</span> ' for text, c in tags)
     st.subheader(rule_title(issue["rule_code"], here.language), anchor=False)
-    st.html(f"<div>{shown}<code>{escape(issue['rule_code'])}</code></div>")
+    code = f'<span class="sales-code">{escape(issue["rule_code"])}</span>'
+    st.html(f"<div>{shown}{code}</div>")
     where = t("whole_load") if issue["line_no"] is None else f.number(issue["line_no"])
     cards([
         Card(t("in_line"), where,
@@ -48,7 +48,8 @@ def draw_issue(here: Here, detail: IssueDetail) -> None:
     ])  # fmt: skip
     if detail.rule is not None:
         st.info(detail.rule.advice.of(here.language), icon=":material/lightbulb:")
-    st.caption(plainly(issue["message"]))
+    if detail.rule is None or detail.line is None:
+        st.caption(plain(issue["message"]))
 
 
 def draw_line(here: Here, detail: IssueDetail) -> None:

@@ -23,6 +23,8 @@ from pipeline.settings import get_settings
 STAGES = ("store", "read", "check", "keep")
 EVERY_SECONDS = 1.0
 MOST_LISTED = 10
+# The run found no line whose month could be read, and nobody had said which it is.
+WITHOUT_MONTH = "NO_CANONICAL_LINE"
 
 
 def draw_job(here: Here, job_id: int) -> Job:
@@ -87,13 +89,13 @@ def _draw_stages(here: Here, job: Job) -> None:
         if state == "now" and job.state in ("failed", "cancelled"):
             state = "bad"
         note = f"{f.percent(job.share_done, 0)} · {_lines(here, job)}" if stage == "read" else ""
-        note = note if state != "next" else ""
+        note = note if state != "next" and job.state != "waiting" else ""
         items.append(
             f'<li data-state="{state}"{" aria-current=step" if state == "now" else ""}>'
             f"<b>{escape(t(f'stage_{stage}'))}</b><span>{escape(note)}</span></li>"
         )
     st.html(f'<ol class="sales-stages">{"".join(items)}</ol>')
-    if job.is_active:
+    if job.state == "running":
         left = job.time_left
         words = t("time_left", seconds=f.number(round(left.total_seconds()))) if left else None
         st.progress(job.share_done, text=words if now == 1 else None)
@@ -124,6 +126,8 @@ def _draw_end(here: Here, job: Job) -> None:
         error = job.error or {}
         st.error(unmarked(error.get(here.language, "")), icon=":material/error:")
     st.caption(t("file_is_kept"))
+    if (job.error or {}).get("code") == WITHOUT_MONTH:
+        st.text_input(t("which_month"), key=_month_key(job.load_id), placeholder="1403-05")
     st.button(
         t("run_again"), key=f"again_{job.job_id}", type="primary", icon=":material/refresh:",
         on_click=partial(run_again, here, job.load_id),
@@ -133,13 +137,21 @@ def _draw_end(here: Here, job: Job) -> None:
 def run_again(here: Here, load_id: int) -> None:
     """Ask for another run over a kept load and follow its job; for callbacks."""
     asked: list[int | None] = []
+    month = st.session_state.get(_month_key(load_id), "").strip() or None
 
     def ask() -> None:
-        asked.append(submit_recheck(here.url, get_settings(), load_id, user=here.who.name).job_id)
+        submitted = submit_recheck(
+            here.url, get_settings(), load_id, period=month, user=here.who.name
+        )
+        asked.append(submitted.job_id)
 
     t = page_texts("load", here.language)
     if attempt(here, t("asked_again"), ask) and asked[0] is not None:
         here.address.write(job=asked[0])
+
+
+def _month_key(load_id: int) -> str:
+    return f"month_of_{load_id}"
 
 
 def _cancel(here: Here, job_id: int) -> None:

@@ -17,13 +17,22 @@ MOST_RULES = 12
 
 
 def draw_result(here: Here, detail: LoadDetail) -> None:
-    """Figures of the load's run, its refused lines to take along, its issues and balance sheet."""
+    """Figures of the load's run, and its refused lines to take along."""
     t = page_texts("load", here.language)
     if detail.figures is None or detail.balance is None:
         st.info(t("no_result"), icon=":material/hourglass_empty:")
         return
     _draw_cards(here, detail, detail.figures.run, detail.balance)
     _draw_ways_on(here, detail.load["load_id"], detail.figures.run)
+
+
+def draw_findings(here: Here, detail: LoadDetail) -> None:
+    """The issues of the load's run by rule, and its balance sheet; nothing before a run is through.
+
+    Money in the load's currency.
+    """
+    if detail.figures is None or detail.balance is None:
+        return
     _draw_rules(here, detail)
     _draw_balance(here, detail.currency, detail.balance)
 
@@ -37,6 +46,9 @@ def draw_original(here: Here, load: Row) -> None:
           size=f.size(load["file_size"]))
     )  # fmt: skip
     st.code(f"SHA-256  {bytes(load['sha256']).hex()}", language=None, wrap_lines=True)
+    if load["purged_at"] is not None:
+        st.info(t("purged", when=f.moment(load["purged_at"])), icon=":material/delete_forever:")
+        return
     go(t("download_original"), f"/downloads/original?load={load['load_id']}", "outline")
 
 
@@ -51,8 +63,6 @@ def _draw_cards(here: Here, detail: LoadDetail, run: Row, balance: Row) -> None:
              f.money(run["rejected_net_amount"], currency),
              f.money_exact(run["rejected_net_amount"], currency),
              mood="bad" if run["rejected_lines"] else "good"),
-        Card(t("issues"), f.number(run["issues"]),
-             t("issues_note", money=f.money(run["impact_amount"], currency))),
         Card(t("net"), f.money(run["net_amount"], currency), t("net_note"),
              f.money_exact(run["net_amount"], currency)),
     ])  # fmt: skip
@@ -64,6 +74,7 @@ def _draw_ways_on(here: Here, load_id: int, run: Row) -> None:
         if run["rejected_lines"]:
             go(t("download_refused"), f"/downloads/refused?load={load_id}", "button")
         link_to("issues", t("see_issues"), load=str(load_id))
+        link_to("run_stats", t("see_run"), run=str(run["run_id"]))
     if run["rejected_lines"]:
         st.caption(t("refused_help"))
 
@@ -76,6 +87,9 @@ def _draw_rules(here: Here, detail: LoadDetail) -> None:
     if not found:
         st.caption(t("no_issues"))
         return
+    run = detail.figures.run
+    touching = f.money(run["impact_amount"], detail.currency)
+    st.caption(t("issues_sum", issues=f.number(run["issues"]), money=touching))
     heads = [("rule", False), ("severity", False), ("count", True), ("money", True)]
     small_table(
         [(t(f"head_{name}"), number) for name, number in heads],

@@ -43,7 +43,7 @@ def draw_detected(here: Here, look: Look) -> None:
         shown.insert(1, Card(t("sheet"), isolate(table.sheet or ""), note))
     cards(shown)
     for code in found.remarks:
-        st.caption(f"ℹ️ {remark_text(code, here.language)}")
+        st.caption(f":material/info: {remark_text(code, here.language)}")
 
 
 def draw_form(here: Here, look: Look | None, asked: Asked, *, opened: bool = False) -> None:

@@ -28,7 +28,7 @@ def draw_rule(here: Here, state: RuleState) -> None:
     severity = frame_texts(here.language)(f"severity_{rule.severity}")
     st.subheader(rule.title.of(here.language), anchor=False)
     st.html(f'<span class="sales-tag {SEVERITY_TAGS[rule.severity]}">{escape(severity)}</span> '
-            f"<code>{escape(rule.code)}</code>")  # fmt: skip
+            f'<span class="sales-code">{escape(rule.code)}</span>')  # fmt: skip
     st.info(rule.advice.of(here.language), icon=":material/lightbulb:")
     columns = "، " if here.language == "fa" else ", "
     shown = [

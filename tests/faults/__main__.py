@@ -2,18 +2,20 @@
 
     python -m tests.faults [F1 F2 … kills] [--rounds N]
 
-Without names every fault is tried. Exit code 1 when anything was lost, doubled, mixed or unclear.
+Without names every fault is tried. Each has its row in var/faults-report.txt as soon as it ends, so
+that a round that is cut short still says what it measured. Exit code 1 when anything was lost,
+doubled, mixed or unclear.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import signal
 import sys
-import time
 
-from tests.faults.judge import Tally
 from tests.faults.place import open_place
+from tests.faults.report import HEAD, Report
 
 # Each takes a place and a number of rounds (None: the full number) and gives its tally.
 FAULTS = {
@@ -39,34 +41,15 @@ FAULTS = {
 
 def main() -> None:
     options = _options()
-    tallies = []
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    report = Report()
+    print(HEAD, flush=True)
     for name in options.faults or FAULTS:
         module, function = FAULTS[name]
         fault = getattr(importlib.import_module(f"tests.faults.{module}"), function)
-        with open_place() as place:
-            begin = time.perf_counter()
-            tally = fault(place, options.rounds)
-        tallies.append(tally)
-        _say(tally, time.perf_counter() - begin)
-    print(table(tallies))
-    sys.exit(not all(tally.is_good for tally in tallies))
-
-
-def table(tallies: list[Tally]) -> str:
-    """The outcome of every fault, a line each."""
-    lines = ["fault  tried  lost  doubled  mixed  unclear  slowest s  what"]
-    for tally in tallies:
-        lines.append(
-            f"{tally.fault:5}  {tally.tried:5}  {tally.lost:4}  {tally.doubled:7}  {tally.mixed:5}"
-            f"  {tally.unclear:7}  {tally.slowest:9.1f}  {tally.title}"
-        )
-    return "\n".join(lines)
-
-
-def _say(tally: Tally, seconds: float) -> None:
-    print(f"{tally.fault}: {tally.tried} tried in {seconds:.0f} s", flush=True)
-    for text in [*tally.remarks, *tally.notes]:
-        print(f"    {text}", flush=True)
+        with report.of(name), open_place() as place:
+            fault(place, options.rounds)
+    sys.exit(not report.is_good)
 
 
 def _options() -> argparse.Namespace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -27,6 +28,10 @@ _NOT_FOR_USERS = re.compile(
 )
 
 
+# Every tally there is, so that one that is cut short can be told too.
+BEGUN: list[Tally] = []
+
+
 @dataclass(slots=True)
 class Tally:
     """What was counted for one fault."""
@@ -43,6 +48,9 @@ class Tally:
     remarks: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
 
+    def __post_init__(self) -> None:
+        BEGUN.append(self)
+
     @property
     def is_good(self) -> bool:
         return self.tried > 0 and not self.notes
@@ -51,6 +59,7 @@ class Tally:
         """Count one finding: lost, doubled, mixed or unclear."""
         setattr(self, kind, getattr(self, kind) + 1)
         self.notes.append(f"{kind}: {text}")
+        print(f"    {self.fault} {kind}: {text}", file=sys.stderr, flush=True)
 
     def need(self, true: object, kind: str, text: str) -> None:
         """Count a finding unless something holds."""

@@ -58,6 +58,7 @@ def kills(place: Place, rounds: int | None = None) -> Tally:
     for _ in range(rounds or KILLS):
         moment, victim = chance.uniform(0.2, usual), chance.choice(VICTIMS)
         _kill_after(tally, place, template, shown, moment, victim)
+        print(f"    {tally.tried} kills, {len(tally.notes)} findings", flush=True)
     tally.remarks.append(f"undisturbed: {usual:.1f} s")
     return tally
 

@@ -41,7 +41,7 @@ def test_jobs_at_work_are_shown_to_those_who_may_follow_them(
     )
     said = words(open_page("home", language="en"))
     assert "Jobs at work" in said
-    assert "file_1.csv" in said
+    assert "file\\_1\\.csv" in said
     assert "nima" in said
     assert "Jobs at work" not in words(open_page("home", role="manager", language="en"))
     assert handed_in.job_id is not None
