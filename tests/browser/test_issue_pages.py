@@ -26,16 +26,16 @@ def test_a_steward_works_through_issues(open_browser: Open, desk: Desk) -> None:
     expect(page.locator("tr.marked td").first).to_have_text("90")
     page.get_by_label("یادداشت").fill("از شعبه پرسیدم")
     page.get_by_role("button", name="ثبت", exact=True).click()
-    expect(page.get_by_text("یادداشت: از شعبه پرسیدم")).to_be_visible()
+    expect(page.get_by_text(re.compile("یادداشت: .از شعبه پرسیدم"))).to_be_visible()
     page.get_by_role("button", name="ایراد بعد").click()
     wait(page)
     page.get_by_role("button", name="بازگشت به فهرست").click()
 
     page.locator("tbody input[type=checkbox]").nth(1).check()
-    page.get_by_text("ثبت برای ۱ ایراد برگزیده").click()
+    page.get_by_text("ایراد برگزیده").click()
     page.get_by_label("یادداشت").last.fill("دو")
     page.get_by_role("button", name="ثبت", exact=True).last.click()
-    expect(page.get_by_text("برای ۱ ایراد ثبت شد")).to_be_visible()
+    expect(page.get_by_text(re.compile("برای .۱. ایراد ثبت شد"))).to_be_visible()
     said = desk.rows("select comment from dq.issue_events order by event_id")
     assert [row["comment"] for row in said] == ["از شعبه پرسیدم", "دو"]
 
@@ -50,7 +50,7 @@ def test_a_steward_works_through_issues(open_browser: Open, desk: Desk) -> None:
 def test_english_on_a_phone_and_sheets_that_are_refused(open_browser: Open, desk: Desk) -> None:
     desk.load([wrong(1), {"invoice_id": ""}])
     page = open_browser("/issues?rule=GROSS_MISMATCH", width=390, height=844, language="en")
-    expect(page.get_by_text("1 of 2 issues")).to_be_visible()
+    expect(page.get_by_text("\u20661\u2069 of \u20662\u2069 issues")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     csv = page.request.get(f"{_root(page.url)}/sheets/issues.csv?rule=GROSS_MISMATCH")
     assert csv.body().startswith(b"\xef\xbb\xbf") and len(csv.text().splitlines()) == 2
