@@ -94,7 +94,9 @@ def test_a_sign_in_leads_to_where_one_wanted_to_go(browser: TestClient) -> None:
     assert answer.headers["location"] == "/home?x=1"
     assert "HttpOnly" in answer.headers["set-cookie"]
     assert "SameSite=lax" in answer.headers["set-cookie"]
-    assert browser.get("/home", headers={"accept": "text/html"}).status_code == 200
+    assert browser.get("/", headers={"accept": "text/html"}).status_code == 200
+    home = browser.get("/home?x=1", headers={"accept": "text/html"})
+    assert (home.status_code, home.headers["location"]) == (307, "/?x=1")
     browser.get("/sign-out")
     assert browser.get("/home").status_code == 401
 
@@ -158,7 +160,7 @@ def test_the_first_bytes_know_language_and_direction(
 ) -> None:
     sign_in_as(browser, "manager")
     browser.cookies.set("language", language)
-    page = browser.get("/home", headers={"accept": "text/html"}).text
+    page = browser.get("/", headers={"accept": "text/html"}).text
     direction = "rtl" if opening == "fa" else "ltr"
     assert page.startswith(f'<html lang="{opening}" dir="{direction}">')
     assert "navigator" in page and "/look/look.css" in page and "Streamlit" not in page
