@@ -1,4 +1,4 @@
-"""Lines: the very facts behind a figure with their exact sum; each leads to its line in the file."""
+"""Lines: the very facts behind a figure with their exact sum, each with its line in the file."""
 
 from __future__ import annotations
 

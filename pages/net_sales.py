@@ -18,6 +18,7 @@ from pages.widgets.figure_words import (
     draw_export,
     draw_no_rows,
     draw_refused,
+    growth,
     lines_address,
     refused_note,
 )
@@ -88,14 +89,14 @@ def _comparison(here: Here, months: Sequence[ComparedMonth], column: str) -> tup
     notes, grown = [], None
     if len(months) == 1 and (before := months[0].previous) is not None:
         grown = change(now, getattr(before, column))
-        notes.append(t("against", change=f.percent(grown, sign=True),
+        notes.append(t("against", change=growth(here, grown),
                        month=f.month(before.jalali_month)))  # fmt: skip
     years = [month.last_year for month in months]
     if all(years):
         before_all = sum(getattr(year, column) for year in years)
         of_year = change(now, before_all)
         grown = of_year if grown is None else grown
-        notes.append(t("against_year", change=f.percent(of_year, sign=True)))
+        notes.append(t("against_year", change=growth(here, of_year)))
     trend = "" if not grown else "good" if grown > 0 else "bad"
     return " · ".join(notes) or t("nothing_before"), trend
 

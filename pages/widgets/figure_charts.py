@@ -45,6 +45,11 @@ def monthly_chart(
     amounts = [m.figures.net_amount for m in months] + [b.net_amount for b in before if b]
     size, unit = scale(here, max(map(abs, amounts)), currency)
     names = [f.month(month.figures.jalali_month) for month in months]
+    ticks = [
+        name.replace(" ", "<br>", 1) if at == 0 or month.figures.jalali_month.endswith("-01")
+        else name.partition(" ")[0]
+        for at, (month, name) in enumerate(zip(months, names, strict=True))
+    ]  # fmt: skip
     figure = go.Figure()
     if any(before):
         figure.add_bar(
@@ -60,6 +65,7 @@ def monthly_chart(
         hovertemplate="%{x}<br>%{customdata}<extra></extra>",
     )  # fmt: skip
     shared = {**layout(here), "bargap": 0.35, "showlegend": any(before), "height": HEIGHT}
+    shared["xaxis"] = {**shared["xaxis"], "tickvals": names, "ticktext": ticks, "automargin": True}
     figure.update_layout(**shared, legend={"orientation": "h", "y": 1.12, "x": 0.5,
                                            "xanchor": "center"})  # fmt: skip
     with st.container(border=True, key="months_chart_box"):

@@ -14,7 +14,7 @@ from pages.widgets.cards import Cell, small_table
 from pages.widgets.figure_address import state_of
 from pages.widgets.figure_charts import Bar, ranking_chart
 from pages.widgets.figure_question import Question
-from pages.widgets.figure_words import draw_export, lines_address, words
+from pages.widgets.figure_words import draw_export, lines_address, share_of, words
 from pages.widgets.inside import visit
 from pipeline.db import Connection
 from pipeline.kpi.choices import MOST, filter_values
@@ -68,7 +68,7 @@ def _draw_table(
     heads = [(t(f"one_{by}"), False), (t("head_net_amount") + money, True),
              (t("head_share"), True), (t("head_returns_amount") + money, True),
              (t("head_line_count"), True)]  # fmt: skip
-    rows = []
+    rows, amounts = [], [row.net_amount for row in found]
     for row in found[:LISTED]:
         asked = question.filters.narrowed(**{by: (row.key,)})
         share = row.net_amount / total if total else None
@@ -76,7 +76,7 @@ def _draw_table(
         rows.append([
             Cell(isolate(name_of(row.key)), href=lines_address(asked)),
             Cell(f.amount(row.net_amount, currency), True, href=lines_address(asked)),
-            Cell(f.percent(share), True, share=float(share or 0)),
+            Cell(f.percent(share), True, share=share_of(row.net_amount, amounts)),
             Cell(f.amount(row.returns_amount, currency), True,
                  href=returns if row.returns_amount else ""),
             Cell(f.number(row.line_count), True),

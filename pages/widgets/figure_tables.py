@@ -10,7 +10,7 @@ import streamlit as st
 from pages.frame.page import Here
 from pages.widgets.cards import Cell, small_table
 from pages.widgets.figure_question import Question
-from pages.widgets.figure_words import lines_address, refused_note, words
+from pages.widgets.figure_words import growth, lines_address, refused_note, words
 from pipeline.kpi.facts import Figure
 from pipeline.kpi.figures import ComparedMonth, DayFigures, MonthFigures, Refused
 from pipeline.kpi.filters import Filters
@@ -24,7 +24,7 @@ def month_table(
     t, f, currency = words(here), here.f, question.currency
     money = f" ({f.unit(currency)})"
     names = ("net_amount", "against_month", "against_year", "returns_amount", "return_rate",
-             "invoice_count", "customer_count", "refused")  # fmt: skip
+             "invoice_count", "refused")  # fmt: skip
     heads = [(t("head_month"), False)]
     heads += [(t(f"head_{n}") + (money if n.endswith("_amount") else ""), True) for n in names]
     rows = []
@@ -41,7 +41,6 @@ def month_table(
                  href=lines_address(Figure(asked, transaction_type="RETURN"))),
             Cell(f.percent(_rate(own)), True),
             Cell(f.number(own.invoice_count), True),
-            Cell(f.number(own.customer_count), True),
             Cell(f.number(lines), True),
         ])  # fmt: skip
     small_table(heads, rows)
@@ -75,8 +74,7 @@ def day_table(
 
 
 def _growth(here: Here, now: MonthFigures, then: MonthFigures | None) -> Cell:
-    grown = change(now.net_amount, then.net_amount) if then else None
-    return Cell(here.f.percent(grown, sign=True), True)
+    return Cell(growth(here, change(now.net_amount, then.net_amount) if then else None), True)
 
 
 def _rate(month: MonthFigures) -> Decimal | None:

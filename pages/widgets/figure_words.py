@@ -13,13 +13,15 @@ from pages.frame.session import Who
 from pages.frame.shell import link_to
 from pages.widgets.figure_address import state_of
 from pages.widgets.inside import address
-from pages.widgets.links import go
+from pages.widgets.links import row
 from pipeline.kpi.facts import Figure
 from pipeline.kpi.figures import Refused
 from pipeline.kpi.filters import Filters
 from pipeline.settings import get_settings
 from pipeline.texts import Texts, read_texts
 
+# Beyond this growth a percentage says less than a word: stray lines of a month are no base.
+MANIFOLD = 9
 # Names, national ids, phones and addresses of customers, and lines word for word; who hands in
 # files knows their own alone.
 SEES_PERSONAL = frozenset({"steward", "manager", "admin"})
@@ -70,10 +72,8 @@ def draw_refused(here: Here, refused: Refused, currency: str) -> None:
 def draw_export(here: Here, what: str, figure: Figure | Filters, **sort: str) -> None:
     """Links to all rows of what is shown, as CSV and as a workbook."""
     state: Mapping[str, Any] = {**state_of(figure), **sort}
-    with st.container(horizontal=True, key=f"export_{what}"):
-        for kind in ("csv", "xlsx"):
-            label = words(here)(f"export_{kind}")
-            go(label, address(f"exports/{what}.{kind}", state), "quiet")
+    kinds = ("csv", "xlsx")
+    row([(words(here)(f"export_{k}"), address(f"exports/{what}.{k}", state)) for k in kinds])
 
 
 def draw_no_rows(here: Here) -> None:
@@ -82,6 +82,13 @@ def draw_no_rows(here: Here) -> None:
     with st.container(border=True, key="empty_fit", horizontal_alignment="center"):
         st.markdown(f"#### {t('fit_none_title')}")
         st.caption(t("fit_none_text"))
+
+
+def growth(here: Here, share: Decimal | None) -> str:
+    """A growth as people say it: a percentage, or that there was next to nothing before."""
+    if share is not None and share > MANIFOLD:
+        return words(here)("manifold")
+    return here.f.percent(share, sign=True)
 
 
 def share_of(value: Decimal, rows: Sequence[Decimal]) -> float:
