@@ -21,7 +21,7 @@ from pipeline.kpi.figures import ComparedMonth, DayFigures
 
 HEIGHT = 280
 LOSS = "#b45309"
-_LABEL_PIXELS = 170
+_LABEL_PIXELS, _LABEL_LETTERS = 190, 26
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def ranking_chart(
     fonts = _fonts(here)
     # Names are values of files: their digits stay as they are.
     plain = "Vazirmatn, Tahoma, sans-serif"
-    names = {str(at): bar.name for at, bar in enumerate(bars)}
+    names = {str(at): _cut(bar.name) for at, bar in enumerate(bars)}
     chart = (
         alt.Chart(alt.Data(values=rows), height=max(90, 30 * len(rows) + 30))
         .mark_bar(cornerRadius=3, cursor="pointer", color=colour)
@@ -161,6 +161,12 @@ def ranking_chart(
                                      alt=words(here)("chart_alt", title=title))  # fmt: skip
     picked = event.selection.picked
     return int(picked[0]["at"]) if picked else None
+
+
+def _cut(name: str) -> str:
+    """A name as long as there is room for; the whole of it is said on hover."""
+    bare = name.rpartition(" (")[0] or name
+    return bare if len(bare) <= _LABEL_LETTERS else f"{bare[: _LABEL_LETTERS - 1].rstrip()}…"
 
 
 def _as_js(names: dict[str, str]) -> str:

@@ -10,18 +10,20 @@ import streamlit as st
 
 from pages.frame.address import Address
 from pages.frame.formats import plain
+from pages.frame.language import page_texts
 from pages.frame.page import Here
 from pages.frame.shell import link_to
 from pages.widgets.figure_address import FILTERS, state_of, values
 from pages.widgets.figure_words import words
-from pages.widgets.inside import follow
+from pages.widgets.inside import address, follow
+from pages.widgets.links import row
 from pipeline.db import Connection
 from pipeline.kpi.choices import MOST, filter_values
 from pipeline.kpi.filters import Filters
 from pipeline.kpi.scopes import Scope, scopes
 from pipeline.transform.jalali import calendar_months
 
-_KEPT = "figures_question"
+PAGES = ("net_sales", "returns", "customers", "salespeople", "lines")
 # What belongs to the answer before, and to no other.
 _STALE = ("month", "page", "after", "day")
 
@@ -42,35 +44,44 @@ class Question:
 def ask(here: Here, connection: Connection) -> Question | None:
     """The question of the address, drawn to be changed; None, and why, when nothing is published.
 
-    A page that is opened without one goes on with that of the page before.
+    What the address does not say is asked for as usual, and not written into it: each writing is a
+    step of the browser's history, and the way back would end there.
     """
     follow(here)
     found = scopes(connection)
     if not found:
         _draw_nothing(here)
         return None
-    if not any(st.query_params.get_all(name) for name in ("source", "from", "to")):
-        for name, value in st.session_state.get(_KEPT, {}).items():
-            st.query_params[name] = value
     question = _read(here.address, found)
     _draw(here, connection, question, found)
-    asked = state_of(question.filters)
-    here.address.write(**{name: asked.get(name) for name in ("source", "from", "to")})
-    st.session_state[_KEPT] = asked
+    _draw_others(here, question)
     return question
 
 
-def _read(address: Address, found: list[Scope]) -> Question:
-    source = address.choice("source", [scope.source for scope in found], found[0].source)
+def _read(given: Address, found: list[Scope]) -> Question:
+    source = given.choice("source", [scope.source for scope in found], found[0].source)
     scope = next(scope for scope in found if scope.source == source)
     known = [month.name for month in calendar_months()]
     first, last = scope.usual
-    last = address.choice("to", known, last)
-    first = address.choice("from", known, min(first, last))
+    last = given.choice("to", known, last)
+    first = given.choice("from", known, min(first, last))
     if first > last:
-        address.unknown.append(("from", first))
+        given.unknown.append(("from", first))
         first = last
-    return Question(Filters(source, first, last, **values(address.texts, FILTERS)), scope)
+    return Question(Filters(source, first, last, **values(given.texts, FILTERS)), scope)
+
+
+def _draw_others(here: Here, question: Question) -> None:
+    """The same question to the other pages."""
+    state = state_of(question.filters)
+    row(
+        [
+            (page_texts(name, here.language)("title"), address(name, state))
+            for name in PAGES
+            if name != here.name
+        ],
+        "sales-in",
+    )
 
 
 def _draw_nothing(here: Here) -> None:
@@ -140,13 +151,14 @@ def _said(here: Here, field: str, question: Question) -> str:
 def _write(name: str, key: str) -> None:
     """Put a changed widget into the address; it runs before the page does."""
     chosen = st.session_state[key]
-    address = Address()
-    address.write(**{**dict.fromkeys(_STALE), name: chosen})
-    first, last = st.query_params.get("from", ""), st.query_params.get("to", "")
-    if first > last:  # the end that was not touched gives way
-        address.write(**{"to" if name == "from" else "from": chosen})
-    if name == "source":
-        address.write(**dict.fromkeys(["from", "to", *FILTERS.values()]))
+    state: dict[str, Any] = {**dict.fromkeys(_STALE), name: chosen}
+    if name in ("from", "to"):
+        first, last = st.session_state["ask_from"], st.session_state["ask_to"]
+        # The end that was not touched gives way.
+        state |= {"from": first, "to": last} if first <= last else {"from": chosen, "to": chosen}
+    elif name == "source":
+        state |= dict.fromkeys(["from", "to", *FILTERS.values()])
+    Address().write(**state)
 
 
 def _clear() -> None:

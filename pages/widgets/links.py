@@ -13,10 +13,11 @@ def go(label: str, address: str, kind: str = "plain") -> None:
     st.html(f'<a class="sales-link sales-{kind}" href="{escape(address)}">{escape(label)}</a>')
 
 
-def row(links: Sequence[tuple[str, str]]) -> None:
-    """Links side by side: label and address."""
+def row(links: Sequence[tuple[str, str]], kind: str = "sales-file") -> None:
+    """Links side by side: label and address; those of kind `sales-in` stay within the console."""
     shown = "".join(
-        f'<a href="{escape(address)}" download>{escape(label)}</a>' for label, address in links
+        f'<a class="{escape(kind)}" href="{escape(address)}">{escape(label)}</a>'
+        for label, address in links
     )
     st.html(f'<div class="sales-row">{shown}</div>')
 

@@ -1,7 +1,7 @@
 """Pictures of every page: docs/screenshots/<page>_<language>_<theme>_<width>.png.
 
 `python -m tests.browser.screenshots [page …]` over the sample months, the last
-a draft; `sign_in` and `home_empty` are pages here too.
+a draft; `sign_in`, `home_empty` and `net_sales_empty` are pages here too.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from tests.browser.console import ARGUMENTS, READY, browser_path, running_consol
 OUT = ROOT / "docs" / "screenshots"
 LANGUAGES, THEMES, SIZES = ("fa", "en"), ("light", "dark"), ((1280, 900), (390, 844))
 TALLEST = 2600
+# What a page needs in its address to have something to show.
+_STATES = {"line": "?load=1&line=308"}
 
 
 def main(wanted: list[str]) -> None:
@@ -42,7 +44,8 @@ def main(wanted: list[str]) -> None:
         for language, theme, size in product(LANGUAGES, THEMES, SIZES):
             look = (browser, language, theme, size)
             _draw(look, empty, "sign_in", None, wanted)
-            _draw(look, empty, "home_empty", _entry("home"), wanted)
+            for name in ("home", "net_sales"):
+                _draw(look, empty, f"{name}_empty", _entry(name), wanted)
             for entry in entries():
                 _draw(look, filled, entry.name, entry, wanted)
         browser.close()
@@ -88,7 +91,7 @@ def _draw(
     cookies = {"language": language, "theme": theme}
     context.add_cookies([{"name": k, "value": v, "url": address} for k, v in cookies.items()])
     page = context.new_page()
-    page.goto(f"{address}/{entry.name if entry else ''}")
+    page.goto(f"{address}/{entry.name + _STATES.get(entry.name, '') if entry else ''}")
     if entry is not None:
         _sign_in(page, entry, language)
         _grow(page, width, height)
