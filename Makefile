@@ -21,7 +21,7 @@ PERIOD ?= 1403-08
 PORT ?= 8501
 OUT ?= var/samples/karamad_$(PERIOD).csv
 
-.PHONY: help run worker samples screenshots test bench bench-reads lint types format sample stop clean psql requirements hooks
+.PHONY: help run worker samples screenshots test bench faults bench-reads lint types format sample stop clean psql requirements hooks
 
 help: ## List the commands, a sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,9 +30,9 @@ run: samples worker ## Open the console on http://127.0.0.1:$(PORT), with a work
 	@echo "Console: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
-samples: $(INSTALLED) hooks ## Start the database, load and publish the sample months, show the KPI summary.
+samples: $(INSTALLED) hooks ## Start the database, load and publish the sample months if it is empty, show the KPI summary.
 	$(PY) -m pipeline migrate
-	$(PY) -m pipeline load $(SAMPLES) --source karamad --publish
+	$(PY) -m pipeline load $(SAMPLES) --source karamad --publish --when-empty
 	$(PY) -m pipeline status
 
 # The lock is held by the worker as long as it lives, so a second one is not started beside it.
@@ -41,8 +41,10 @@ worker: $(INSTALLED) ## Start a worker in the background, unless one runs.
 	setsid flock --nonblock --no-fork var/worker.lock $(PY) -m pipeline worker >>var/log/worker.log 2>&1 </dev/null & \
 	echo $$! > var/worker.pid; echo "A worker runs in the background; its words: var/log/worker.log"
 
+# Two processes, each with a database server of its own; the tests of a file stay together, since
+# some share a database. ARGS="-n 0" runs them in one.
 test: $(DEV_INSTALLED) hooks ## Run all tests (ARGS="..." goes to pytest).
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: $(DEV_INSTALLED) ## Measure the pipeline against plain COPY (B0).
 	$(PY) -m tests.bench $(ARGS)
@@ -52,6 +54,9 @@ bench-reads: $(DEV_INSTALLED) ## Measure the figures of pages (ARGS="--make 12" 
 
 screenshots: $(DEV_INSTALLED) ## Write docs/screenshots/: every page, both languages, light and dark, wide and narrow.
 	$(PY) -m tests.browser.screenshots $(ARGS)
+
+faults: $(DEV_INSTALLED) ## Kill, cut, freeze and fill everything; nothing may be lost (ARGS="F2 --rounds 20").
+	$(PY) -m tests.faults $(ARGS)
 
 lint: $(DEV_INSTALLED) types ## Check style, format and types.
 	$(PY) -m ruff check .

@@ -19,7 +19,14 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from pages.frame.errors import show_uncaught  # noqa: E402
-from pages.routes import assets, figure_sheets, sign_in, uploads  # noqa: E402
+from pages.routes import (  # noqa: E402
+    assets,
+    downloads,
+    figure_sheets,
+    issue_sheets,
+    sign_in,
+    uploads,
+)
 from pages.routes.first_frame import FirstFrame  # noqa: E402
 from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
 from pipeline.migrate import prepare_database  # noqa: E402
@@ -32,6 +39,9 @@ ROUTES = [
     Route("/sign-out", sign_in.sign_out, methods=["GET"]),
     Route("/prefer", sign_in.prefer, methods=["GET"]),
     Route("/uploads", uploads.receive, methods=["POST"]),
+    Route("/downloads/original", downloads.original, methods=["GET"]),
+    Route("/downloads/refused", downloads.refused, methods=["GET"]),
+    Route("/sheets/issues.{kind}", issue_sheets.issues, methods=["GET"]),
     Route("/exports/{name}", figure_sheets.send, methods=["GET"]),
     Route("/healthz", assets.health, methods=["GET"]),
     Route("/home", assets.home, methods=["GET"]),

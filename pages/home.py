@@ -12,6 +12,7 @@ from pages.frame.page import Here, Page
 from pages.frame.shell import link_to
 from pages.widgets.cards import Card, Cell, cards, small_table, steps
 from pages.widgets.charts import monthly_bars
+from pages.widgets.job_progress import draw_active_jobs
 from pipeline.overview import Overview, change, read_overview
 
 PAGE = Page(section="", order=0, icon=":material/home:")
@@ -26,6 +27,7 @@ def draw(here: Here) -> None:
         return
     if here.who.role in _CURES:
         _draw_needs(here, seen)
+        draw_active_jobs(here)
     _draw_month(here, seen)
     if here.who.role in _CURES:
         _draw_waiting(here, seen)

@@ -51,6 +51,9 @@ def load(
     queue: Annotated[
         bool, typer.Option("--queue", help="Only hand them in; a worker runs them.")
     ] = False,
+    when_empty: Annotated[
+        bool, typer.Option("--when-empty", help="Only into a database that holds no load.")
+    ] = False,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     quote: Quote = None,
@@ -59,9 +62,11 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Take files in and run the pipeline over each; a refused file stops no other."""
-    from pipeline.cli.loads import Wish, load_files
+    from pipeline.cli.loads import Wish, holds_loads, load_files
     from pipeline.cli.session import open_session
 
+    if when_empty and holds_loads(open_session()):
+        return
     overrides = overrides_of(encoding, delimiter, quote, header_line, sheet)
     wish = Wish(source, period, publish, as_json, overrides=overrides)
     if queue:

@@ -73,10 +73,11 @@ class FileLook:
         self.totals.count_apart(block)
         if not block.cells.height:
             return
-        frame = normalizer.normalize(block.cells)
-        self.totals.count(frame, block.cells)
+        cells = block.cells.rechunk()
+        frame = normalizer.normalize(cells)
+        self.totals.count(frame, cells)
         # A checker of its own for each block: it remembers what it has found.
-        rejected = LineChecker(self.errors, self.mapping, {}).check(frame, block.cells)
+        rejected = LineChecker(self.errors, self.mapping, {}).check(frame, cells)
         self._take_accepted(frame.filter(~rejected))
 
     def _take_accepted(self, frame: pl.DataFrame) -> None:

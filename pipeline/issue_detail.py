@@ -27,9 +27,10 @@ class IssueDetail:
     `issue`: its columns with status, assignee and file. `line`: the RAW text, None for an issue of
     the load as a whole; `cells` are cut from it, the blamed one is marked. `canonical`: the line as
     facts have it, or, of a rejected line, what can be read of it (`is_rejected`); None where it
-    cannot be cut. `rule`: title and advice in both languages, None for a rule that is no more.
-    `same_line`: other issues of the line; `twins`: issues with its fingerprint, in this load or
-    another. `history`: what was said of it, oldest first.
+    cannot be cut. `headers`: canonical column → header of the file, as that run read it. `rule`:
+    title and advice in both languages, None for a rule that is no more. `same_line`: other issues
+    of the line; `twins`: issues with its fingerprint, in this load or another. `history`: what was
+    said of it, oldest first.
     """
 
     issue: Row
@@ -37,6 +38,7 @@ class IssueDetail:
     line: str | None
     cells: list[Cell]
     canonical: dict[str, Any] | None
+    headers: dict[str, str]
     is_rejected: bool
     same_line: list[Row]
     twins: list[Row]
@@ -68,6 +70,7 @@ def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
         line=line,
         cells=cells,
         canonical=sale or (_as_read(cells, mapping, used["columns"]) if is_whole else None),
+        headers=used["columns"],
         is_rejected=line is not None and sale is None,
         same_line=[row for row in related if not row["is_twin"]],
         twins=[row for row in related if row["is_twin"]],

@@ -19,6 +19,7 @@ from pipeline.settings import Settings
 from pipeline.transform.jalali import calendar_months
 
 VIEWS_NUMBER = 0
+END_NUMBER = -2
 QUEUE_NUMBER = -1
 QUEUE_PACKAGE = "procrastinate"
 
@@ -37,13 +38,15 @@ def prepare_database(settings: Settings) -> str:
 def migrate(url: str, *, set_defaults: bool = False) -> list[str]:
     """Apply what is missing, each migration in its own transaction; returns the names applied.
 
-    The database's own defaults (search path, calendar) are set when anything was applied, or when
-    `set_defaults` asks for it. Raises RefusedAction where the user may not create the roles.
+    The database's own defaults (search path, calendar) are set at the end, unless an earlier call
+    came to its end with the same migrations; `set_defaults` asks for them in any case. Raises
+    RefusedAction where the user may not create the roles.
     """
     applied = []
     with connect(url, as_owner=True) as connection:
-        run(connection, "create_migrations_table")
-        connection.commit()
+        with connection.transaction():
+            run(connection, "lock_migrations")
+            run(connection, "create_migrations_table")
         for path in _migration_files():
             if _apply(connection, path):
                 applied.append(path.stem)
@@ -51,11 +54,23 @@ def migrate(url: str, *, set_defaults: bool = False) -> list[str]:
             applied.append(queue)
         if _replace_views(connection):
             applied.append("views")
-        if applied:
-            share_rights(connection)
-        if applied or set_defaults:
-            _set_defaults(connection, url)
+        _finish(connection, url, again=set_defaults)
     return applied
+
+
+def _finish(connection: Connection, url: str, *, again: bool) -> None:
+    """What follows the last migration, once for each state of them, also after a call that died."""
+    with connection.transaction():
+        run(connection, "lock_migrations")
+        known = fetch_all(connection, "list_migrations")
+        marks = [(row["number"], row["checksum"]) for row in known]
+        state = _checksum(repr(sorted(mark for mark in marks if mark[0] != END_NUMBER)))
+        is_new = (END_NUMBER, state) not in marks
+        if is_new:
+            share_rights(connection)
+            _record(connection, END_NUMBER, "rights and defaults", state)
+        if is_new or again:
+            _set_defaults(connection, url)
 
 
 def share_rights(connection: Connection) -> None:

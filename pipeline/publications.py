@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pipeline.db import Connection, Row, fetch_one, run, transaction
+from pipeline.db import Connection, Row, fetch_one, transaction
+from pipeline.dimensions import hold_versions, refresh_versions, touch_days
 from pipeline.kpi.published import refresh_figures
 from pipeline.months.conditions import (
     ANYTHING,
@@ -67,12 +69,14 @@ def publish(
         require_unlocked(connection, month)
         before = fetch_one(connection, "read_published", month.facts())
         require_expected(month, expected, before)
+        superseded = None if before is None else int(before["load_id"])
         moves = [Move(load_id, "publish", "published")]
-        if before is not None:
-            moves.insert(0, Move(before["load_id"], "supersede", "superseded"))
+        if superseded is not None:
+            moves.insert(0, Move(superseded, "supersede", "superseded"))
         take_step(connection, month, moves, Deed(actor, key=key))
-        refresh_dimensions(connection, month.source)
-    return None if before is None else int(before["load_id"])
+        changed = [load_id] if superseded is None else [load_id, superseded]
+        refresh_dimensions(connection, month.source, changed)
+    return superseded
 
 
 def void(
@@ -94,7 +98,7 @@ def void(
         require_unlocked(connection, month)
         take_step(connection, month, [Move(load_id, "void", "voided")], deed)
         if load["state"] == "published":
-            refresh_dimensions(connection, month.source)
+            refresh_dimensions(connection, month.source, [load_id])
 
 
 def undo(
@@ -129,21 +133,21 @@ def undo(
         for move in moves:
             _require_restorable(connection, move)
         step_no = take_step(connection, month, moves, Deed(actor, why, key, undoes))
-        if any("published" in (row["state"], row["state_before"]) for row in moved):
-            refresh_dimensions(connection, source)
+        shown = [row for row in moved if "published" in (row["state"], row["state_before"])]
+        if shown:
+            refresh_dimensions(connection, source, [row["load_id"] for row in shown])
     return Undone(step_no, undoes, {row["load_id"]: row["state_before"] for row in moved})
 
 
-def refresh_dimensions(connection: Connection, source: str) -> None:
-    """Versions of customers, products, salespeople and branches from what is published now.
+def refresh_dimensions(connection: Connection, source: str, loads: Sequence[int]) -> None:
+    """Versions and figures, after `loads` came among the published ones, left them or were redone.
 
-    Also what figures need of them: both follow from the same set of loads.
+    Both follow from the same set of loads. To be called in the transaction that changed it.
     """
-    run(connection, "lock_dimensions", {"source": source})
+    hold_versions(connection, source)
     refresh_figures(connection, source)
-    for dimension in ("customers", "products", "salespeople", "branches"):
-        run(connection, f"dimensions/clear_{dimension}", {"source": source})
-        run(connection, f"dimensions/refresh_{dimension}", {"source": source})
+    touch_days(connection, loads)
+    refresh_versions(connection, source)
 
 
 def _month_of(load: Row) -> Month:

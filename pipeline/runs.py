@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from time import perf_counter
 
 import psycopg
 
 from pipeline.db import Connection, fetch_all, run, transaction
-from pipeline.errors import DatabaseAway, LostClaim, PipelineError
+from pipeline.errors import DatabaseAway, LostClaim, PipelineError, RefusedAction
 from pipeline.guards import NO_GUARD, Guard
 from pipeline.ingestion.blocks import BlockReader
 from pipeline.ingestion.inspection import Overrides
@@ -31,6 +30,7 @@ from pipeline.quality.findings import Findings, headers_of
 from pipeline.quality.memory import LoadMemory
 from pipeline.recognition import Recognition, recognize, require_columns
 from pipeline.results import LoadResult, read_load, read_result, require_kept
+from pipeline.scratch import nameless_file
 from pipeline.settings import Settings
 from pipeline.source_memory import read_remembered, remember_overrides, remembered_of
 from pipeline.streaming import RawThread, Stream, open_reader, stream_file
@@ -106,7 +106,8 @@ def recheck(
     """
     begin = perf_counter()
     url = guard.url(url)
-    with transaction(url) as connection, NamedTemporaryFile(prefix="recheck-") as copy:
+    scratch, path = nameless_file()
+    with transaction(url) as connection, scratch as copy:
         hold_load(connection, load_id)
         clear_leftovers(connection, load_id)
         load = require_kept(read_load(connection, load_id))
@@ -120,7 +121,7 @@ def recheck(
         remembered = replace(remembered_of(connection, source), overrides={})
         check_period(remembered.mapping(settings.config_dir, source), period)
         asked = asked_before(connection, load, period, first_asked)
-        recognition = recognize(Path(copy.name), settings, source, asked.overrides, remembered)
+        recognition = recognize(path, settings, source, asked.overrides, remembered)
         require_columns(recognition)
         plan = begin_run(url, settings, load_id, recognition, asked, user)
         chunks = file_chunks(recognition.table.path)
@@ -166,7 +167,9 @@ def _run(
             guard.counting(stream.totals)
             reader = _open_reader(plan, settings)
             try:
-                stream_file(chunks, reader, stream, raw, lambda size: tell(READ, size))
+                stream_file(
+                    chunks, reader, stream, raw, settings.block_bytes, lambda size: tell(READ, size)
+                )
                 tell(CHECK, 0)
                 gathered = gather(plan, stream, raw)
                 if keeping is not None:
@@ -181,7 +184,7 @@ def _run(
             raw.abandon(error)
         if keeping is not None:
             _finish_keeping(keeping)
-        _note_failure(url, plan, error)
+        _note_failure(url, plan, error, is_held=keeping is None)
         raise
     return result
 
@@ -213,13 +216,22 @@ def _finish_keeping(keeping: Keeping) -> None:
         keeping.wait()
 
 
-def _note_failure(url: str, plan: Plan, error: BaseException) -> None:
-    """Keep the reason of a failed run; the load can be run again."""
+def _note_failure(url: str, plan: Plan, error: BaseException, *, is_held: bool) -> None:
+    """Keep the reason of a failed run, and nothing that it made; the load can be run again.
+
+    `is_held` says that the caller still holds the load.
+    """
     # Where the job was taken over, whoever has it now says what became of this run.
     with suppress(DatabaseAway, LostClaim, psycopg.Error), transaction(url) as connection:
         facts = {"run_id": plan.run_id, "load_id": plan.load_id, "error": str(error)[:2000]}
         run(connection, "fail_run", facts)
         run(connection, "fail_load", facts)
+    # Another run that has the load by now clears it itself.
+    away = (DatabaseAway, LostClaim, RefusedAction, psycopg.Error)
+    with suppress(*away), transaction(url) as connection:
+        if not is_held:
+            hold_load(connection, plan.load_id)
+        clear_leftovers(connection, plan.load_id)
 
 
 def _both(first: Progress, second: Progress | None) -> Progress:

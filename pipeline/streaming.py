@@ -7,7 +7,7 @@ and checks the same block; memory is that of a few blocks and of a few bytes per
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -28,6 +28,8 @@ from pipeline.transform.facts import FactWriter
 from pipeline.transform.normalize import Normalizer
 
 Progress = Callable[[int], None]
+# What is read at a time fits the processor's own memory.
+READ_BYTES = 4 * 1024**2
 
 
 @dataclass(slots=True)
@@ -47,9 +49,27 @@ class Totals:
         """Count sound records: `frame` is the canonical reading of `cells`, line by line."""
         self.lines += frame.height
         self.net_amount += Decimal(frame["net_amount"].sum() or 0)
-        names = [name for name in cells.columns if name != "line_no"]
-        empty = cells.select(_is_empty(name).sum() for name in names)
-        self.empty.update(dict(zip(names, empty.row(0), strict=True)))
+        # Lengths are quick to look at; only columns with cells of one sign are looked into.
+        sizes = cells.select(pl.exclude("line_no").str.len_bytes())
+        empty = sizes.select(pl.all().eq(0).sum()).row(0, named=True)
+        self.empty.update(empty)
+        single = sizes.select(pl.all().eq(1).any()).row(0, named=True)
+        names = [name for name, there in single.items() if there]
+        signs = cells.select(pl.col(names).is_in(["-", " "]).sum()).row(0, named=True)
+        self.empty.update(signs)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some blocks, and the cells of them all in one piece; the blocks are left without any."""
+
+    blocks: list[Block]
+    cells: pl.DataFrame
+
+    @property
+    def size(self) -> int:
+        """Bytes of text."""
+        return sum(len(block.text) for block in self.blocks)
 
 
 @dataclass(slots=True)
@@ -66,26 +86,28 @@ class Stream:
     rollups: RollupMemory
     totals: Totals = field(default_factory=Totals)
 
-    def take(self, block: Block) -> None:
-        """Work on one block."""
-        self.findings.set_aside(block.set_aside)
-        self.findings.add_damages(block.damages)
-        self.totals.count_apart(block)
-        if block.cells.height:
-            self._take_cells(block.cells)
+    def take(self, batch: Batch) -> None:
+        """Work on some blocks."""
+        for block in batch.blocks:
+            self.findings.set_aside(block.set_aside)
+            self.findings.add_damages(block.damages)
+            self.totals.count_apart(block)
+        if batch.cells.height:
+            self._take_cells(batch.cells)
 
     def _take_cells(self, cells: pl.DataFrame) -> None:
         frame = self.normalizer.normalize(cells)
         rejected = self.checker.check(frame, cells)
+        kept = ~rejected
         self.totals.count(frame, cells)
+        self.observations.add(frame, cells, kept)
         if rejected.any():
             self.findings.reject(frame.filter(rejected))
-            frame, cells = frame.filter(~rejected), cells.filter(~rejected)
+            frame = frame.filter(kept)
         if not frame.height:
             return
         self.facts.write(frame)
-        self.memory.add(frame, cells)
-        self.observations.add(frame, cells)
+        self.memory.add(frame, cells, kept)
         self.rollups.add(frame)
         month = (
             "jalali_month"
@@ -94,12 +116,6 @@ class Stream:
         )
         months = frame.select(month=month)["month"].value_counts()
         self.totals.months.update(dict(months.iter_rows()))
-
-
-def _is_empty(name: str) -> pl.Expr:
-    """Whether a cell is empty in the forms that exports write; a look, not a cleaning."""
-    cell = pl.col(name)
-    return (cell == "") | (cell == "-") | (cell == " ")
 
 
 class RawThread:
@@ -118,8 +134,12 @@ class RawThread:
         """Lines written, as the server counted them."""
         return self._writer.lines
 
-    def put(self, block: Block) -> None:
-        self._thread.put(self._writer.write, block)
+    def put(self, blocks: list[Block]) -> None:
+        self._thread.put(self._write, blocks)
+
+    def _write(self, blocks: list[Block]) -> None:
+        for block in blocks:
+            self._writer.write(block)
 
     def finish(self) -> None:
         """Begin to end the work; it goes on in the thread."""
@@ -143,16 +163,40 @@ def stream_file(
     reader: BlockReader,
     stream: Stream,
     raw: RawThread | None,
+    batch_bytes: int,
     progress: Progress | None,
 ) -> None:
     """Pass a file's bytes through: RAW beside everything else; RAW is left out when it is there."""
-    for block in ahead(reader.read(chunks)):
+    for batch in ahead(_batches(reader.read(chunks), batch_bytes)):
         if raw is not None:
-            # What waits for RAW does so without its cells: they are the larger part.
-            raw.put(replace(block, cells=block.cells.clear()))
-        stream.take(block)
+            raw.put(batch.blocks)
+        stream.take(batch)
         if progress is not None:
-            progress(len(block.text))
+            progress(batch.size)
+
+
+def _batches(blocks: Iterator[Block], size: int) -> Iterator[Batch]:
+    """Blocks, some at a time.
+
+    Bytes are quickest to read while they are still near the processor, a few megabytes at a time;
+    columns are quickest to work on when they are long.
+    """
+    waiting: list[Block] = []
+    held = 0
+    for block in blocks:
+        waiting.append(block)
+        held += len(block.text)
+        if held >= size:
+            yield _batch(waiting)
+            waiting, held = [], 0
+    if waiting:
+        yield _batch(waiting)
+
+
+def _batch(blocks: list[Block]) -> Batch:
+    # In one piece: what is done with columns in unlike pieces begins by mending them.
+    cells = pl.concat([block.cells for block in blocks], rechunk=True)
+    return Batch([replace(block, cells=block.cells.clear()) for block in blocks], cells)
 
 
 def columns_to_read(mapping: Mapping, positions: dict[str, int]) -> dict[str, int]:
@@ -166,4 +210,4 @@ def open_reader(
 ) -> BlockReader:
     """A reader of the columns that matter; a record fills at least one of its dates."""
     columns = columns_to_read(mapping, positions)
-    return BlockReader(inspection, columns, block_bytes, DATES)
+    return BlockReader(inspection, columns, min(block_bytes, READ_BYTES), DATES)

@@ -5,9 +5,10 @@ flag, no index and no earlier result. What it promises is in the codes of its ga
 
 I1 every receipt has its file, bit for bit · I2 the RAW lines are the file · I3 every RAW line is in
 exactly one of canonical, rejected and set aside · I4 their amounts add up to the file's · I5 no
-line is canonical twice · I6 one published load per month, states as published · I7 rollups and KPI
-views are what the facts come to · I8 the audit chain holds to its head, and append-only rows are
-those that it knows · I9 no job runs without a worker · I10 nothing was left lying about.
+line is canonical twice · I6 one published load per month, states as published · I7 rollups, KPI
+views and versions of dimensions are what facts and observations come to · I8 the audit chain holds
+to its head, and append-only rows are those that it knows · I9 no job runs without a worker · I10
+nothing was left lying about.
 
 One thing is shared: of a workbook, RAW is held against the pipeline's own rendering of the sheet,
 made anew from the kept bytes.
@@ -15,10 +16,10 @@ made anew from the kept bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import abc
+from collections.abc import Callable, Iterator
 from decimal import Decimal, localcontext
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import psycopg
@@ -27,6 +28,7 @@ from pipeline.contracts import Mapping, Words, mapping_from, read_mapping
 from pipeline.db import Connection, Row, connect, fetch_all, fetch_one, query, run
 from pipeline.errors import PipelineError
 from pipeline.ingestion.tables import render
+from pipeline.scratch import nameless_file
 from pipeline.settings import ROOT
 from pipeline.verification.file_text import RawLine, TextWalk, as_utf8
 from pipeline.verification.files import check_file, read_file
@@ -51,6 +53,8 @@ __all__ = ["Gap", "Progress", "verify"]
 
 # Told after each load: bytes of files proved so far, bytes of all files.
 Progress = Callable[[int, int], None]
+Scratch = abc.Mapping[Path, float]
+_NO_SCRATCH: Scratch = {}
 
 _NO_TEXT = Words(
     fa="فایل را نمی‌توان دوباره خواند: ",
@@ -68,13 +72,14 @@ def verify(
     config_dir: Path = ROOT / "config",
     progress: Progress | None = None,
     head: str | None = None,
-    scratch: Sequence[Path] = (),
+    scratch: Scratch = _NO_SCRATCH,
     shared_scratch: Path | None = None,
 ) -> list[Gap]:
     """Check the whole ledger; returns the gaps, by code and load, and nothing when all is well.
 
     `head` (the hash of an audit event, in hexadecimal) must be in the chain. Temporary files are
-    looked for in the `scratch` folders, and by our names in `shared_scratch`.
+    looked for in the `scratch` folders (each with the seconds that a file may lie there), and by
+    our names in `shared_scratch`.
     Of each kind the first gap of a load is given, with the number of further ones. All is read in
     one transaction that sees one moment and cannot write; memory is that of a piece of a file,
     beside what the server needs. Raises DatabaseAway when there is no server to ask.
@@ -184,10 +189,11 @@ def _text(connection: Connection, load: Row) -> Iterator[bytes]:
 
 
 def _rendering(chunks: Iterator[bytes], sheet: str | None) -> Iterator[bytes]:
-    with NamedTemporaryFile(prefix="verify-") as workbook:
+    scratch, path = nameless_file()
+    with scratch as workbook:
         workbook.writelines(chunks)
         workbook.flush()
-        yield from render(Path(workbook.name), sheet)
+        yield from render(path, sheet)
 
 
 def _raw_lines(connection: Connection, load_id: int) -> Iterator[RawLine]:

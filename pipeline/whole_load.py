@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run
+from pipeline.dimensions import mark_noise, touch_days
 from pipeline.errors import PipelineError, RefusedAction
 from pipeline.kpi.tiers import as_copies, tiers, write_tiers
 from pipeline.months.locks import hold_load_and_month, require_recheck_allowed
@@ -20,6 +21,7 @@ from pipeline.publications import refresh_dimensions
 from pipeline.quality.drift import Profile, column_issues, drift_issues, missing_days
 from pipeline.quality.history import LoadContext, check_load
 from pipeline.quality.memory import Recalled
+from pipeline.quality.overlap import same_lines
 from pipeline.quality.raw_values import add_raw_values
 from pipeline.quality.reconcile import Balance, reconcile
 from pipeline.readers import wait_for_readers
@@ -111,10 +113,12 @@ def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered
     for part in gathered.invoices:
         copy_in(connection, "copy_rollup_invoices", part, **plan.names)
     copy_in(connection, "copy_rollup_products", gathered.products)
+    touch_days(connection, [plan.load_id])  # of an earlier run
     run(connection, "clear_findings", {"load_id": plan.load_id})
     write_tiers(connection, plan.load_id, gathered.tiers)
     for part in gathered.observations:
         copy_in(connection, "copy_observations", part)
+    mark_noise(connection, plan.load_id)
     stream.findings.write_lines(connection)
 
 
@@ -132,10 +136,13 @@ def _check_whole_load(
     totals = stream.totals
     profile = Profile(totals.lines, totals.net_amount, dict(totals.empty))
     seen = {row["event_date"] for row in fetch_all(connection, "list_event_days", **plan.names)}
+    source = plan.mapping.source_system
+    about = {"source": source, "period": period, "load_id": plan.load_id, "names": plan.names}
     issues = [
         *column_issues(plan.mapping, plan.recognition.matches),
         *drift_issues(connection, plan.mapping, period, profile, plan.rules),
         *missing_days(days, seen, plan.mapping, stream.facts.lines, plan.rules),
+        *same_lines(connection, about, stream.facts.lines, plan.rules),
     ]
     for code, value, impact in issues:
         stream.findings.add_run_issue(code, value, impact)
@@ -162,7 +169,7 @@ def _make_visible(
     run(connection, "set_load_run", facts)
     run(connection, "finish_run", facts)
     if before["state"] == "published":
-        refresh_dimensions(connection, plan.mapping.source_system)
+        refresh_dimensions(connection, plan.mapping.source_system, [plan.load_id])
 
 
 def _run_facts(plan: Plan, period: str, totals: Totals, balance: Balance) -> dict[str, Any]:

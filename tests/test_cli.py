@@ -147,6 +147,16 @@ def test_publish_is_done_after_each_load_and_for_a_draft_that_was_known(
     assert "1403-06" in cli("status").stdout
 
 
+def test_samples_come_into_an_empty_database_alone(cli: Cli, month: Path, clean: Path) -> None:
+    first = cli("load", month, "--publish", "--when-empty", "--json")
+    assert [one["status"] for one in objects(first)] == ["published"]
+    cli("void", 1, "--reason", "wrong export")
+    again = cli("load", month, clean, "--publish", "--when-empty")
+    assert (again.exit_code, again.stderr) == (0, "")
+    assert "not empty (loads: 1); nothing was loaded" in again.stdout
+    assert "1403-06" not in cli("status").stdout
+
+
 def test_what_was_voided_is_not_published_by_loading_it_again(cli: Cli, month: Path) -> None:
     cli("load", month, "--publish")
     cli("void", 1, "--reason", "wrong export")

@@ -1,7 +1,11 @@
 """The schema comes about by numbered migrations, once each, and views as a whole."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from pipeline.errors import PipelineError
 from pipeline.migrate import migrate
@@ -50,3 +54,38 @@ def test_what_was_received_cannot_be_changed(db_url: str, statement: str) -> Non
         )
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement)
+
+
+@pytest.fixture
+def empty_url(server_url: str) -> Iterator[str]:
+    """URL of a database without any schema."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("create database empty_for_migrate")
+        yield make_conninfo(server_url, dbname="empty_for_migrate")
+        connection.execute("drop database empty_for_migrate with (force)")
+
+
+def test_a_migration_that_died_before_its_last_step_takes_it_the_next_time(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the last migration and the defaults, nothing is left to apply."""
+    with monkeypatch.context() as killed:
+        killed.setattr("pipeline.migrate._set_defaults", stop)
+        with pytest.raises(InterruptedError):
+            migrate(empty_url)
+    assert migrate(empty_url) == []
+    with psycopg.connect(empty_url) as connection:
+        months = connection.execute("select count(*) > 0 from jalali_months").fetchone()
+    assert months == (True,), "names are found without schemas, and the calendar is there"
+
+
+def stop(*_: object) -> None:
+    raise InterruptedError
+
+
+def test_many_may_migrate_at_once(empty_url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        applied = [name for names in pool.map(migrate, [empty_url] * 4) for name in names]
+    assert len(applied) == len(set(applied)), "each by one of them alone"
+    assert {"001_create_schemas", "views"} <= set(applied)
+    assert migrate(empty_url) == []

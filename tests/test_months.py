@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,8 @@ import pytest
 from pipeline.results import LoadResult
 from pipeline.runs import recheck
 from pipeline.samples import SampleSummary, generate_series, read_labels
-from pipeline.settings import ROOT
+from pipeline.settings import ROOT, Settings
+from tests.conftest import new_database
 from tests.karamad import HEADERS, KPI_VIEWS, Desk
 from tests.kpi_formulas import FORMULAS
 from tests.samples import label_oracle as oracle
@@ -25,6 +26,19 @@ Rows = list[dict[str, Any]]
 def months(tmp_path_factory: pytest.TempPathFactory) -> list[SampleSummary]:
     """Three months that refer to each other, one line in twelve of them bad."""
     return generate_series(tmp_path_factory.mktemp("months"), lines=LINES, dirty=0.08, seed=11)
+
+
+@pytest.fixture(scope="module")
+def two_published(
+    server_url: str, months: list[SampleSummary], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """Two months published and the third a draft, for tests that only read."""
+    settings = Settings(_env_file=None, database_url="", language="fa")  # type: ignore[call-arg]
+    with new_database(server_url) as url:
+        desk = Desk(url, settings, tmp_path_factory.mktemp("two_published"))
+        publish_all(desk, months[:2])
+        desk.load(months[2].path, months[2].period)
+        yield desk
 
 
 def publish_all(desk: Desk, months: Sequence[SampleSummary]) -> list[LoadResult]:
@@ -106,14 +120,11 @@ def test_every_order_of_months_gives_the_same_figures(
 
 
 @pytest.mark.parametrize("view", KPI_VIEWS)
-def test_a_view_is_its_formula_over_the_facts(
-    desk: Desk, months: list[SampleSummary], view: str
-) -> None:
-    publish_all(desk, months[:2])
-    desk.load(months[2].path, months[2].period)
-    shown = desk.table(view)
-    assert len(shown) > 5
-    assert comparable(shown) == comparable(desk.rows(FORMULAS[view]))
+def test_a_view_is_its_formula_over_the_facts(two_published: Desk, view: str) -> None:
+    shown = two_published.table(view)
+    # Lines dated outside their month make more months than were published, but not many.
+    assert len(shown) > (2 if view == "kpi_net_sales_month" else 5)
+    assert comparable(shown) == comparable(two_published.rows(FORMULAS[view]))
 
 
 def test_money_of_the_file_is_canonical_and_rejected(

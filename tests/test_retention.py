@@ -9,21 +9,22 @@ import pytest
 
 from pipeline.errors import RefusedAction
 from pipeline.exports import export_raw
-from pipeline.publications import publish, void
+from pipeline.publications import publish, undo, void
 from pipeline.retention import purge
 from pipeline.runs import recheck
 from pipeline.verify import verify
-from tests.karamad import Desk
+from tests.karamad import PERIOD, SOURCE, Desk
 from tests.tampering import tamper
 
 GOES = (
     "raw.file_chunks", "raw.lines", "canonical.sales", "canonical.rejected_lines",
     "canonical.set_aside_lines", "dq.dq_issues", "dq.product_prices", "dim.observations",
-    "kpi.rollup_invoices", "kpi.rollup_products",
+    "kpi.rollup_invoices", "kpi.rollup_products", "kpi.rollup_days", "kpi.rollup_months",
+    "kpi.rollup_customers", "kpi.rollup_salespeople", "kpi.rollup_visits",
 )  # fmt: skip
 STAYS = (
     "raw.loads", "app.load_states", "app.runs", "app.publications", "dq.dq_run_stats",
-    "dq.reconciliations", "dq.column_profiles",
+    "dq.reconciliations", "dq.column_profiles", "app.jobs", "dq.issue_events", "dq.issue_states",
 )  # fmt: skip
 
 
@@ -103,6 +104,40 @@ def test_only_what_was_voided_for_long_enough_goes(
     assert caught.value.code == "PURGE_NOT_POSSIBLE"
     assert str(max(days, 30)) in caught.value.en
     assert counts(desk, GOES, 1)["raw.lines"] == 2
+
+
+def test_the_days_count_from_the_last_time_it_was_voided(desk: Desk) -> None:
+    """Voided long ago, taken back, and voided again today: the first time is no reason any more."""
+    voids_seem(desk.url, 400)
+    desk.publish([{}])
+    void(desk.url, 1, "a trial")
+    undo(desk.url, SOURCE, PERIOD, actor="nima", reason="it was none")
+    voids_seem(desk.url, 1)
+    void(desk.url, 1, "a trial after all")
+    with pytest.raises(RefusedAction, match="cannot be purged"):
+        purge(desk.url, 1, "enough", days=30)
+    assert counts(desk, GOES, 1)["raw.lines"] == 2
+
+
+def test_every_table_of_loads_is_kept_or_purged(desk: Desk) -> None:
+    """A table that comes later must be given its place: what a load holds, or its history."""
+    named = desk.rows(
+        "select table_schema || '.' || table_name as name"
+        " from information_schema.columns join information_schema.tables"
+        " using (table_schema, table_name)"
+        " where column_name = 'load_id' and table_type = 'BASE TABLE'"
+        " and table_schema in ('raw', 'canonical', 'dim', 'dq', 'kpi', 'app')"
+    )
+    assert {row["name"] for row in named} == {*GOES, *STAYS, "app.purges"}
+
+
+@pytest.mark.parametrize("table", GOES)
+def test_what_a_purge_must_remove_is_looked_for(table: str) -> None:
+    """The ledger check names what is left in any of these tables."""
+    text = Path("sql/verify/find_purged_remains.sql").read_text("utf-8")
+    assert f"select load_id, '{table}' from {table}" in text or (
+        f"select load_id, '{table}' as place from {table}" in text
+    )
 
 
 def test_what_is_not_voided_stays(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import psycopg
@@ -9,12 +10,14 @@ import pytest
 
 from pipeline.db import APP_ROLE, connect
 from pipeline.errors import PipelineError, SchemaMissing
+from pipeline.jobs.queue import worker_app
 from pipeline.migrate import migrate, share_rights
 from tests.karamad import Desk
 
 APPEND_ONLY = (
     "raw.loads", "raw.file_chunks", "raw.lines", "raw.lines_1", "app.publications", "app.mappings",
     "app.reading_settings", "dq.rule_settings", "app.audit_events", "app.purges",
+    "dq.issue_events",
 )  # fmt: skip
 STATEMENTS = (
     "update {table} set {column} = {column}",
@@ -127,6 +130,17 @@ def test_everything_of_ours_works_as_the_application(stocked: Desk) -> None:
         " where nspname in ('app', 'raw', 'canonical', 'dq', 'dim', 'kpi')"
     )
     assert {row["owner"] for row in owners} == {"sales_engine_owner", APP_ROLE}
+
+
+def test_the_queue_works_as_the_application(desk: Desk) -> None:
+    """The sessions that a worker's queue opens by itself, with rights on its own tables."""
+
+    async def ask() -> tuple[dict[str, object], object]:
+        async with worker_app(desk.url).open_async() as queue:
+            found = await queue.connector.execute_query_one_async("select current_user as name")
+            return found, await queue.job_manager.list_jobs_async()
+
+    assert asyncio.run(ask()) == ({"name": APP_ROLE}, [])
 
 
 def test_sharing_rights_again_changes_nothing(stocked: Desk) -> None:

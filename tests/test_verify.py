@@ -124,8 +124,9 @@ LINE_TAMPERINGS = {
     "fact with an error": (
         "canonical.sales", SOUND, "I3 I4",
         "insert into dq.dq_issues (run_id, load_id, line_no, rule_code, severity, message,"
-        " fingerprint) select states.run_id, load_id, line_no, 'MISSING_DATE', 'ERROR', '',"
-        " gen_random_uuid() from canonical.sales join app.load_states as states using (load_id)"
+        " fingerprint, issue_key) select states.run_id, load_id, line_no, 'MISSING_DATE', 'ERROR',"
+        " '', gen_random_uuid(), gen_random_uuid()"
+        " from canonical.sales join app.load_states as states using (load_id)"
         " where {here}"),
     "rejected line gone": (
         "canonical.rejected_lines", "true", "I3",
@@ -263,14 +264,16 @@ def test_the_rollups_of_a_draft_are_checked_too(ledger: str) -> None:
 VIEWS = {
     "kpi_net_sales_daily": (
         "sum(net_amount) as net_amount", "sum(net_amount) + 1 as net_amount", "net_amount"),
+    "kpi_net_sales_month": (
+        "sum(parts.customer_count) as", "sum(parts.customer_count) + 1 as", "customer_count"),
     "kpi_return_rate_by_product_month": (
         "nullif(sum(rollup.sales_quantity), 0)", "nullif(sum(rollup.sales_quantity) + 1, 0)",
         "quantity_return_rate"),
     "kpi_top_customers_month": (
-        "order by sum(invoices.net_amount) desc", "order by sum(invoices.net_amount)",
+        "order by sum(customers.net_amount) desc", "order by sum(customers.net_amount)",
         "customer_rank"),
     "kpi_salesperson_performance_month": (
-        "count(distinct invoices.customer_id)", "count(invoices.customer_id)", "customer_count"),
+        "sum(people.customer_count) as", "sum(people.customer_count) + 1 as", "customer_count"),
 }  # fmt: skip
 
 
@@ -287,10 +290,46 @@ def test_a_wrong_view_is_named_with_its_column(ledger: str, view: str) -> None:
     assert f": {column} should be " in gap.en
 
 
+FIRST_CUSTOMER = "ctid = (select min(ctid) from dim.customers)"
+SPOILT_VERSIONS = {
+    f"delete from dim.customers where {FIRST_CUSTOMER}": "the version is missing",
+    f"update dim.customers set city = 'nowhere' where {FIRST_CUSTOMER}": "city",
+    f"update dim.customers set valid_to = '2099-01-01' where {FIRST_CUSTOMER}": "valid_to",
+    "insert into dim.branches values ('karamad', 'ghost', '2024-01-01', null, 'x')": (
+        "there is no such version"
+    ),
+}
+
+
+@pytest.mark.parametrize("statement", SPOILT_VERSIONS)
+def test_a_version_that_nobody_observed_so_is_named(ledger: str, statement: str) -> None:
+    """Which attribute differs is told; what it says may be personal."""
+    tamper(ledger, statement)
+    (gap,) = verify(ledger)
+    assert (gap.code, gap.load_id) == ("I7", None)
+    assert gap.en.endswith(f"{SPOILT_VERSIONS[statement]}.")
+    assert "nowhere" not in gap.en + gap.fa
+
+
+def test_noise_that_is_marked_otherwise_is_found_by_its_versions(ledger: str) -> None:
+    """A flag that came wrong leads a refresh astray, and not the check."""
+    tamper(
+        ledger,
+        "update dim.observations set is_noise = not is_noise",
+        "delete from dim.customers",
+        "insert into dim.customers (source_system, customer_id, valid_from, valid_to)"
+        " select source_system, entity_id, valid_from, valid_to from dim.observed_versions"
+        " where dimension = 'customers'",
+    )
+    (gap,) = verify(ledger)
+    assert gap.code == "I7"
+    assert "dim.customers" in gap.en
+
+
 def test_a_month_missing_in_the_calendar_is_named(ledger: str) -> None:
     tamper(ledger, "delete from dim.jalali_months where jalali_month = '1403-06'")
     gaps = verify(ledger)
-    assert [gap.code for gap in gaps] == ["I7"] * 3
+    assert [gap.code for gap in gaps] == ["I7"] * 4
     assert all("1403-06" in gap.en and "the row should be present" in gap.en for gap in gaps)
 
 

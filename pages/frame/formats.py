@@ -140,8 +140,14 @@ class Formats:
         return shown.translate(_PERSIAN_DIGITS) if self.preferences.persian_digits else shown
 
     def raw(self, text: object) -> str:
-        """A value of a file as it stands, kept apart from the direction of the words around."""
-        return isolate(text)
+        """A value of a file as it stands, kept apart from the direction of the words around.
+
+        Without a letter it runs from left to right, so that a minus stays where the file has it.
+        """
+        shown = str(text)
+        if any(character.isalpha() for character in shown):
+            return isolate(shown)
+        return f"{LEFT_TO_RIGHT}{shown}{END_ISOLATE}"
 
     @property
     def _t(self) -> Texts:

@@ -47,6 +47,18 @@ def link_to(name: str, label: str, icon: str | None = None, **state: str) -> Non
     st.page_link(shown, label=label, icon=icon or entry.page.icon, query_params=state or None)
 
 
+def open_page(name: str, **state: str) -> None:
+    """Go to another page with its state, where the role may open it; else stay.
+
+    Ends the run: what is to be kept must be in the database before.
+    """
+    entry = next((entry for entry in page.entries() if entry.name == name), None)
+    person = who.current()
+    shown = st.session_state.get(PAGES_KEY, {}).get(name)
+    if entry is not None and person is not None and shown is not None and entry.open_to(person):
+        st.switch_page(shown, query_params=state)
+
+
 def draw(name: str) -> None:
     """One page with its title and its sentence of help, or why it is not shown."""
     preferences, person = who.preferences(), who.current()
@@ -105,5 +117,5 @@ def _say_unknown(here: page.Here, t: object) -> None:
     """What the address asks for and cannot be had, in one line."""
     from pages.frame.formats import plain
 
-    for name, value in here.address.unknown:
+    for name, value in dict.fromkeys(here.address.unknown):
         st.caption(t("unknown_in_address", name=plain(name), value=plain(value[:60])))  # type: ignore[operator]

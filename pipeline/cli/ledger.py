@@ -18,6 +18,8 @@ _AT_ONCE = 500
 
 def find_gaps(session: Session, url: str, head: str | None) -> int:
     """Run the ledger check and name every gap on standard error; returns how many there are."""
+    from pipeline.uploads import KEPT_SECONDS
+    from pipeline.verification.leftovers import OLD_SECONDS
     from pipeline.verify import verify
 
     settings = session.settings
@@ -27,7 +29,10 @@ def find_gaps(session: Session, url: str, head: str | None) -> int:
             url,
             config_dir=settings.config_dir,
             head=head,
-            scratch=[settings.var_dir / "uploads", settings.var_dir / "scratch"],
+            scratch={
+                settings.var_dir / "scratch": OLD_SECONDS,
+                settings.var_dir / "uploads": KEPT_SECONDS,
+            },
             shared_scratch=Path(tempfile.gettempdir()),
         )
     if not gaps:

@@ -59,6 +59,15 @@ def load_files(session: Session, files: Iterable[Path], wish: Wish) -> int:
     return max(codes, default=GOOD)
 
 
+def holds_loads(session: Session) -> bool:
+    """Whether the database holds any load, whatever became of it; says so if it does."""
+    with transaction(session.database()) as connection:
+        loads = fetch_all(connection, "list_loads")
+    if loads:
+        typer.echo(session.texts("loads_there", count=amount(len(loads))))
+    return bool(loads)
+
+
 def recheck_loads(
     session: Session, load_id: int | None, period: str | None, *, as_json: bool
 ) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,8 @@ _LONE_CR = re.compile(rb"\r(?!\n)")
 class Block:
     """Whole lines of a file, read.
 
-    `text`: the physical lines as UTF-8, terminators included; `crlf_count` of them end in CRLF, the
-    others in LF. `regular`: each physical line is one
-    RAW line; otherwise `raw` holds the RAW lines (`line_no, line, undecoded`). `cells`: one String
+    `text`: the physical lines as UTF-8, terminators (LF or CRLF) included. Each of them is one RAW
+    line, unless `raw` holds the RAW lines (`line_no, line, undecoded`). `cells`: one String
     column per asked-for position, named by the asker, and `line_no`, of sound records. A record
     that begins in one block and ends in the next one belongs to the next.
     `damages`: what is wrong with each damaged record, and its text.
@@ -42,8 +42,6 @@ class Block:
     first_line_no: int
     line_count: int
     text: bytes
-    crlf_count: int
-    regular: bool
     cells: pl.DataFrame
     raw: pl.DataFrame | None = None
     set_aside: list[tuple[int, str]] = field(default_factory=list)
@@ -100,23 +98,22 @@ class BlockReader:
 
     def _read_block(self, text: bytes, first: int, final: bool) -> Block:
         plain, ends = text, _line_ends(text)
-        crlf_count = _crlf_count(text, ends)
-        if crlf_count < np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == _CR):
+        if b"\r" in text and _has_lone_cr(text, ends):
             # LF for a lone CR in all that is looked at as a whole; every byte keeps its place.
             plain = _LONE_CR.sub(b"\n", text)
             ends = _line_ends(plain)
         doubtful = self._lines.doubtful(plain, ends, first, self._encoding != "utf-8")
-        sound = self._parse(_keep(plain, ends, ~doubtful), np.flatnonzero(~doubtful) + first)
-        doubtful[sound[LINE_NO].filter(self._may_be_no_record(sound)).to_numpy() - first] = True
+        numbers = np.flatnonzero(~doubtful)
+        sound = self._parse(_keep(plain, ends, ~doubtful))
+        doubtful[numbers[self._may_be_no_record(sound).to_numpy()]] = True
         careful = self._read_carefully(text, ends, doubtful, first, final)
-        block = Block(first, len(ends), plain, crlf_count, True, self._empty_cells())
+        block = Block(first, len(ends), plain, self._empty_cells())
         rows = self._judge(careful, block)
-        left = np.flatnonzero(~doubtful) + first
-        if len(left) < sound.height:
-            sound = sound.filter(pl.Series(~doubtful[sound[LINE_NO].to_numpy() - first]))
-        block.cells = pl.concat([sound, self._frame(rows)]) if rows else sound
+        left = ~doubtful[numbers]
+        if not left.all():
+            sound, numbers = sound.filter(pl.Series(left)), numbers[left]
+        block.cells = self._together(sound, numbers + first, rows)
         if not _are_plain_lines(careful, np.flatnonzero(doubtful) + first):
-            block.regular = False
             block.raw = _raw_lines(plain, ends, doubtful, first, careful)
         return block
 
@@ -163,10 +160,10 @@ class BlockReader:
                 rows.append((record.line_no, record.cells))
         return rows
 
-    def _parse(self, data: bytes, numbers: NDArray[np.int64]) -> pl.DataFrame:
+    def _parse(self, data: bytes) -> pl.DataFrame:
         """Cut sound lines into the asked-for cells, all at once."""
         if not data:
-            return self._empty_cells()
+            return self._empty_cells().drop(LINE_NO)
         dialect = self._inspection.dialect
         frame = pl.read_csv(
             data,
@@ -178,7 +175,7 @@ class BlockReader:
             empty_string_is_null=False,
         )
         frame.columns = list(self._columns)
-        return frame.with_columns(pl.Series(LINE_NO, numbers, dtype=pl.Int32))
+        return frame
 
     def _may_be_no_record(self, cells: pl.DataFrame) -> pl.Series:
         """True for rows without a digit where dates stand, or with a header's name there."""
@@ -189,7 +186,19 @@ class BlockReader:
         named = pl.any_horizontal(
             pl.col(name).str.strip_chars() == text.strip() for name, text in names.items()
         )
-        return cells.select(odd=~dated | named).to_series()
+        odd = cells.select(odd=~self._dated_plainly).to_series()
+        at = odd.arg_true()
+        return odd.scatter(at, cells[at].select(~dated | named).to_series()) if len(at) else odd
+
+    @cached_property
+    def _dated_plainly(self) -> pl.Expr:
+        """Whether every date of a row begins with a digit, as no name of a column does."""
+        headers = [self._inspection.header[self._columns[name]] for name in self._dated]
+        tells = not any(header.strip()[:1].isdigit() for header in headers)
+        return pl.all_horizontal(
+            pl.col(name).is_between(pl.lit("0"), pl.lit(":"), closed="left") & tells
+            for name in self._dated
+        )
 
     def _lost(self, line_no: int, line: str) -> Damage | None:
         """Damage of a line that held bytes its own encoding does not know."""
@@ -197,13 +206,18 @@ class BlockReader:
             return None
         return undecodable(line_no, line.encode(), self._encoding)
 
-    def _frame(self, rows: list[tuple[int, list[str]]]) -> pl.DataFrame:
-        columns = {
-            name: pl.Series([cells[position] for _, cells in rows], dtype=pl.String)
-            for name, position in self._columns.items()
-        }
-        numbers = pl.Series([line_no for line_no, _ in rows], dtype=pl.Int32)
-        return pl.DataFrame({**columns, LINE_NO: numbers})
+    def _together(
+        self, sound: pl.DataFrame, numbers: NDArray[np.int64], rows: list[tuple[int, list[str]]]
+    ) -> pl.DataFrame:
+        """The cells of a block: those read at once, then those read one by one."""
+        if rows:
+            columns = {
+                name: pl.Series([cells[position] for _, cells in rows], dtype=pl.String)
+                for name, position in self._columns.items()
+            }
+            sound = pl.concat([sound, pl.DataFrame(columns)])
+        line_no = np.append(numbers, [line_no for line_no, _ in rows])
+        return sound.with_columns(pl.Series(LINE_NO, line_no, dtype=pl.Int32))
 
     def _empty_cells(self) -> pl.DataFrame:
         return pl.DataFrame(schema={**dict.fromkeys(self._columns, pl.String), LINE_NO: pl.Int32})
@@ -344,10 +358,12 @@ def _line_ends(text: bytes) -> NDArray[np.int64]:
     return ends
 
 
-def _crlf_count(text: bytes, ends: NDArray[np.int64]) -> int:
+def _has_lone_cr(text: bytes, ends: NDArray[np.int64]) -> bool:
+    """Whether a CR stands anywhere but before an LF."""
     data = np.frombuffer(text, dtype=np.uint8)
     inner = ends[ends > 1]
-    return int(np.count_nonzero((data[inner - 2] == _CR) & (data[inner - 1] == _LF)))
+    in_pairs = np.count_nonzero((data[inner - 2] == _CR) & (data[inner - 1] == _LF))
+    return bool(np.count_nonzero(data == _CR) > in_pairs)
 
 
 def _next(indices: NDArray[np.int64], at: int, end: int) -> int:

@@ -1,10 +1,13 @@
-"""RAW lines on their way to the database: a file's own bytes are the stream where they can be."""
+"""RAW lines on their way to the database, in the binary form of COPY: no sign needs escaping."""
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
 import polars as pl
 import psycopg
 from psycopg import Copy, sql
@@ -12,7 +15,22 @@ from psycopg import Copy, sql
 from pipeline.db import Connection, query, run, table
 from pipeline.ingestion.blocks import Block
 
-_DELIMITER = b"\x01"
+# The binary form of COPY: https://www.postgresql.org/docs/current/sql-copy.html
+_BEGIN = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
+_END = struct.pack(">h", -1)
+_NULL = -1
+# What stands before the text of a line: three fields, each after its size in bytes.
+_HEAD = np.dtype(
+    [
+        ("fields", ">i2"),
+        ("line_no_size", ">i4"),
+        ("line_no", ">i4"),
+        ("undecoded_size", ">i4"),
+        ("line_size", ">i4"),
+    ]
+)
+# Lines sent at a time: a few megabytes, so that a block is never there twice.
+_LINES = 4096
 
 
 class RawLineWriter:
@@ -23,21 +41,25 @@ class RawLineWriter:
         self._names: dict[str, Any] = lines_table(load_id)
         self._copy: Any = None
         self._stream: Copy | None = None
-        self._end = b"\n"
-        self._next_line_no = 0
         self.lines = 0  # as the server counted them
         run(connection, "create_lines_table", **self._names)
 
     def write(self, block: Block) -> None:
         """Send one block; blocks come in file order."""
-        if block.regular:
-            self._write_plain(block)
-        else:
-            self._write_numbered(block)
+        stream = self._stream or self._begin_stream()
+        if block.raw is not None:
+            stream.write(b"".join(_odd_rows(block.raw)))
+            return
+        for rows in _plain_rows(block):
+            stream.write(rows)
 
     def finish(self) -> None:
         """End the stream and make the table ready to be attached; the caller commits."""
-        self._end_stream()
+        if self._stream is not None:
+            self._stream.write(_END)
+            self._copy.__exit__(None, None, None)
+            self.lines = self._cursor.rowcount
+            self._copy = self._stream = None
         run(self._connection, "finish_lines_table", **self._names)
 
     def abandon(self, error: BaseException) -> None:
@@ -47,53 +69,47 @@ class RawLineWriter:
                 self._copy.__exit__(type(error), error, error.__traceback__)
             self._copy = self._stream = None
 
-    def _write_plain(self, block: Block) -> None:
-        text = block.text
-        if b"\\" in text:
-            text = text.replace(b"\\", b"\\\\")
-        if _DELIMITER in text:
-            text = text.replace(_DELIMITER, b"\\x01")
-        if self._stream is None or self._next_line_no != block.first_line_no:
-            self._begin_stream(block.first_line_no, text)
-        assert self._stream is not None
-        self._stream.write(self._with_line_ends(text, block))
-        self._next_line_no = block.first_line_no + block.line_count
-
-    def _begin_stream(self, line_no: int, text: bytes) -> None:
-        """COPY takes the first line end it meets for all, so the block's own kind is chosen."""
-        self._end_stream()
-        self._end = b"\r\n" if b"\r\n" in text[: text.find(b"\n") + 1] else b"\n"
-        run(self._connection, "restart_line_numbers", line_no=sql.Literal(line_no), **self._names)
+    def _begin_stream(self) -> Copy:
         self._cursor = self._connection.cursor()
-        self._copy = self._cursor.copy(query("copy_plain_lines", **self._names))
-        self._stream = self._copy.__enter__()
+        self._copy = self._cursor.copy(query("copy_lines", **self._names))
+        stream: Copy = self._copy.__enter__()
+        stream.write(_BEGIN)
+        self._stream = stream
+        return stream
 
-    def _with_line_ends(self, text: bytes, block: Block) -> bytes:
-        """The text with the one line end of this stream; RAW keeps what stands before it."""
-        wanted = block.line_count if self._end == b"\r\n" else 0
-        if not text.endswith(b"\n"):
-            wanted -= self._end == b"\r\n"
-            text += self._end
-        if block.crlf_count != wanted:
-            text = text.replace(b"\r\n", b"\n").replace(b"\n", self._end)
-        return text
 
-    def _end_stream(self) -> None:
-        if self._copy is not None:
-            self._copy.__exit__(None, None, None)
-            self.lines += self._cursor.rowcount
-            self._copy = self._stream = None
+def _plain_rows(block: Block) -> Iterator[bytes]:
+    """Rows of a block in which each physical line is one RAW line."""
+    lines = block.text.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    if b"\r" in block.text:
+        lines = [line.removesuffix(b"\r") for line in lines]
+    for start in range(0, len(lines), _LINES):
+        yield _rows(lines[start : start + _LINES], block.first_line_no + start)
 
-    def _write_numbered(self, block: Block) -> None:
-        self._end_stream()
-        assert block.raw is not None
-        rows = block.raw.with_columns(
-            undecoded=pl.lit("\\x") + pl.col("undecoded").bin.encode("hex")
-        )
-        cursor = self._connection.cursor()
-        with cursor.copy(query("copy_numbered_lines", **self._names)) as copy:
-            copy.write(rows.write_csv(include_header=False).encode())
-        self.lines += cursor.rowcount
+
+def _rows(lines: list[bytes], first_line_no: int) -> bytes:
+    heads = np.empty(len(lines), _HEAD)
+    heads["fields"], heads["line_no_size"], heads["undecoded_size"] = 3, 4, _NULL
+    heads["line_no"] = np.arange(first_line_no, first_line_no + len(lines))
+    heads["line_size"] = list(map(len, lines))
+    packed, size = heads.tobytes(), _HEAD.itemsize
+    pieces = [b""] * (2 * len(lines))
+    pieces[0::2] = [packed[at : at + size] for at in range(0, len(packed), size)]
+    pieces[1::2] = lines
+    return b"".join(pieces)
+
+
+def _odd_rows(raw: pl.DataFrame) -> Iterator[bytes]:
+    """Rows of a block with records that span lines, or hold bytes that are no text."""
+    for line_no, line, undecoded in raw.iter_rows():
+        text = line.encode()
+        if undecoded is None:
+            row = struct.pack(">hiii", 3, 4, line_no, _NULL)
+        else:
+            row = struct.pack(">hiii", 3, 4, line_no, len(undecoded)) + undecoded
+        yield row + struct.pack(">i", len(text)) + text
 
 
 def lines_table(load_id: int) -> dict[str, Any]:
@@ -101,8 +117,6 @@ def lines_table(load_id: int) -> dict[str, Any]:
     name = f"lines_{load_id}"
     return {
         "table": table("raw", name),
-        "sequence": table("raw", f"{name}_line_no"),
-        "sequence_name": sql.Literal(f"raw.{name}_line_no"),
         "check": sql.Identifier(f"{name}_load_id"),
         "load_id": sql.Literal(load_id),
     }

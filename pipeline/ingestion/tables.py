@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
 from pipeline.errors import RefusedFile
 from pipeline.ingestion.inspection import Inspection, Overrides, inspect_source
 from pipeline.ingestion.refusals import refuse_unless_table
+from pipeline.scratch import nameless_file
 
 TEXT = "text"
 
@@ -56,11 +56,11 @@ def open_table(path: Path, limit_bytes: int, overrides: Overrides | None = None)
     described = describe_workbook(path)
     wanted = overrides.sheet if overrides else None
     sheet = wanted or next(sheet.name for sheet in described.sheets if sheet.chosen)
-    rendering = NamedTemporaryFile(prefix="sheet-", suffix=".csv")  # noqa: SIM115  lives on
+    rendering, place = nameless_file()
     for line in render(path, sheet):
         rendering.write(line)
     rendering.flush()
-    return Table(Path(rendering.name), kind, sheet, described.remarks, rendering)
+    return Table(place, kind, sheet, described.remarks, rendering)
 
 
 def kind_of(path: Path, limit_bytes: int, overrides: Overrides | None = None) -> str:

@@ -33,7 +33,7 @@ class Child:
         self, path: Path, action: str, sheet: str | None, fill_merged: bool, limits: Limits
     ) -> None:
         self._request = {
-            "path": str(Path(path).resolve()),
+            "path": str(Path(path).absolute()),
             "action": action,
             "sheet": sheet,
             "fill_merged": fill_merged,

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from pipeline.db import Connection, fetch_one, run
+from pipeline.db import Connection, as_app, fetch_one, run
 
 QUEUE = "loads"
 TASK = "run_job"
@@ -48,10 +48,13 @@ def drop_stale_messages(connection: Connection, seconds: float) -> None:
 
 
 def worker_app(url: str) -> App:
-    """The queue as a worker uses it; its tables are found by the session's search path."""
-    conninfo = make_conninfo(
-        url, options=f"-c search_path={_SCHEMA}", application_name="sales_engine worker"
-    )
+    """The queue as a worker uses it, in sessions that work as the application role.
+
+    Its tables are found by the search path of these sessions.
+    """
+    address = as_app(url)
+    options = f"{conninfo_to_dict(address)['options']} -c search_path={_SCHEMA}"
+    conninfo = make_conninfo(address, options=options, application_name="sales_engine worker")
     return App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4, timeout=10))
 
 

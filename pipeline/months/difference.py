@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from psycopg import IsolationLevel
+from psycopg import IsolationLevel, sql
 
-from pipeline.db import Connection, Row, fetch_all, fetch_one, transaction
+from pipeline.db import Connection, Row, fetch_all, fetch_one, query, transaction
 from pipeline.errors import RefusedAction
 from pipeline.months.changes import (
     DIMENSIONS,
@@ -31,10 +32,18 @@ from pipeline.results import read_load
 
 VIEWS = (
     "kpi_net_sales_daily",
+    "kpi_net_sales_month",
     "kpi_top_customers_month",
     "kpi_return_rate_by_product_month",
     "kpi_salesperson_performance_month",
 )
+# Views by an attribute that held on the day: view → the dimension, and its attribute.
+VIEWS_BY_ATTRIBUTE = {
+    "kpi_net_sales_by_brand_month": ("products", "brand"),
+    "kpi_net_sales_by_city_month": ("customers", "city"),
+    "kpi_net_sales_by_branch_month": ("salespeople", "branch_id"),
+}
+_Asked = dict[str, list[Any]]
 _WITHOUT_RESULT = ("received", "failed")
 
 
@@ -124,7 +133,9 @@ def _work_out(connection: Connection, step: _Step) -> MonthDifference:
         "moved": sorted(leaving | entering),
     }
     touched = fetch_all(connection, "difference/touched_months", loads)
-    asked = {**loads, "months": [row["month"] for row in touched]}
+    asked: _Asked = {**loads, "months": [row["month"] for row in touched]}
+    counted = fetch_all(connection, "difference/counted_loads", asked)
+    asked["counted"] = [row["load_id"] for row in counted]
     return MonthDifference(
         action=step.action,
         source=step.month.source,
@@ -132,8 +143,9 @@ def _work_out(connection: Connection, step: _Step) -> MonthDifference:
         leaving=tuple(loads["leaving"]),
         entering=tuple(loads["entering"]),
         months=tuple(map(_month, fetch_all(connection, "difference/months", asked))),
-        views=tuple(
-            ViewChange(view, **_only(connection, f"difference/{view}", asked)) for view in VIEWS
+        views=(
+            *(ViewChange(view, **_only(connection, f"difference/{view}", asked)) for view in VIEWS),
+            *(_by_attribute(connection, view, asked) for view in VIEWS_BY_ATTRIBUTE),
         ),
         largest=_largest(fetch_all(connection, "difference/largest_changes", asked)),
         lines=LinesChange(**_only(connection, "difference/lines", asked)),
@@ -143,8 +155,20 @@ def _work_out(connection: Connection, step: _Step) -> MonthDifference:
     )
 
 
-def _only(connection: Connection, name: str, asked: dict[str, list[int]]) -> Row:
-    row = fetch_one(connection, name, asked)
+def _by_attribute(connection: Connection, view: str, asked: _Asked) -> ViewChange:
+    dimension, attribute = VIEWS_BY_ATTRIBUTE[view]
+    spans = query(
+        "difference/attribute_spans",
+        dimension=sql.Literal(dimension),
+        attribute=sql.Literal(attribute),
+    )
+    parts = query(f"difference/parts_of_{dimension}")
+    row = _only(connection, "difference/by_attribute", asked, spans=spans, parts=parts)
+    return ViewChange(view, **row)
+
+
+def _only(connection: Connection, name: str, asked: _Asked, **parts: sql.Composable) -> Row:
+    row = fetch_one(connection, name, asked, **parts)
     assert row is not None
     return row
 

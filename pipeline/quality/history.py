@@ -42,6 +42,9 @@ def check_load(
     """Lines found by load and history rules, by code: `line_no, column, impact_amount`."""
     facts = {"source": context.source, "period": context.period}
     published = [row["load_id"] for row in fetch_all(connection, "list_published_loads", facts)]
+    shared = fetch_all(
+        connection, "list_sharing_loads", {"published": published}, load_id=context.names["load_id"]
+    )
     days = {"first_day": context.first_day, "last_day": context.last_day}
     found = {
         "DUPLICATE_LINE": _twins(connection, context, recalled.twin_candidates),
@@ -57,7 +60,11 @@ def check_load(
     }
     for rule in rules.of_scope("history"):
         name = f"rules/{rule.code.lower()}"
-        asked = {"published": published, "candidates": recalled.orphan_candidates}
+        asked = {
+            "published": published,
+            "sharing": [row["load_id"] for row in shared],
+            "candidates": recalled.orphan_candidates,
+        }
         found[rule.code] = _query(connection, name, asked, context)
     return found
 

@@ -35,8 +35,8 @@ class LoadMemory:
     _returns: ReturnMemory = field(default_factory=lambda: ReturnMemory())
     _names: dict[str, NameMemory] = field(default_factory=dict)
 
-    def add(self, frame: pl.DataFrame, cells: pl.DataFrame) -> None:
-        """Remember the lines of a block; `cells` are the raw cells of the same lines."""
+    def add(self, frame: pl.DataFrame, cells: pl.DataFrame, kept: pl.Series) -> None:
+        """Remember the canonical lines of a block; `cells` are the raw cells of all its lines."""
         self._twins.append(frame.select("line_no", twin=pl.struct(TWIN_KEYS).hash()))
         self._prices.append(
             frame.filter(pl.col("transaction_type") == "SALE").select(
@@ -47,7 +47,9 @@ class LoadMemory:
         for dimension, name in NAME_ATTRIBUTES.items():
             if name in cells.columns:
                 memory = self._names.setdefault(name, NameMemory())
-                memory.add(frame["line_no"], frame[DIMENSION_KEYS[dimension]], cells[name])
+                memory.add(
+                    frame["line_no"], frame[DIMENSION_KEYS[dimension]], cells[name].filter(kept)
+                )
 
     def recall(self, min_price_lines: int) -> Recalled:
         """Everything that load rules ask of the memory, worked out at once."""

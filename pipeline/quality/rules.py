@@ -25,6 +25,7 @@ class Example(Model):
     lines: tuple[dict[str, str], ...] = ()
     text: str | None = None
     history: tuple[dict[str, str], ...] = ()
+    earlier: tuple[dict[str, str], ...] = ()
     flags: tuple[int, ...] = ()
     repeat: int = 1
     lost: int = 0

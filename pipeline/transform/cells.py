@@ -74,28 +74,38 @@ def compact(frame: pl.DataFrame) -> pl.DataFrame:
     A text column shares the buffers it was cut from: a few cells that are remembered would keep
     whole blocks of the file in memory.
     """
-    return frame.with_columns(
-        pl.Series(column.name, column.to_list(), dtype=pl.String)
-        for column in frame
-        if column.dtype == pl.String
-    )
+    # To join texts with nothing writes them anew.
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    return frame.with_columns(pl.concat_str(name, pl.lit("")).alias(name) for name in texts)
 
 
-def map_distinct(
-    column: pl.Series,
-    read: Callable[[str], Any],
-    dtype: pl.DataType | type[pl.DataType],
-    known: dict[str, Any],
-) -> pl.Series:
-    """Apply `read` once to every distinct text and spread the answers over the column.
+class CellReader:
+    """Reads each distinct text of a column once, and remembers the answer from block to block.
 
-    `known` remembers answers from block to block: a month has some thirty days, however many lines.
+    A month has some thirty days, however many lines. `read` gets a cell that is cleaned, with
+    digits folded, and is never asked about an empty one.
     """
-    distinct = column.unique().drop_nulls()
-    for text in distinct:
-        if text not in known:
-            known[text] = read(text)
-    answers = pl.Series([known[text] for text in distinct], dtype=dtype)
-    if answers.null_count() == len(answers):
-        return pl.Series(column.name, [None], dtype=dtype).new_from_index(0, len(column))
-    return column.replace_strict(distinct, answers, default=None, return_dtype=dtype)
+
+    def __init__(self, read: Callable[[str], Any], dtype: pl.DataType | type[pl.DataType]) -> None:
+        self._read = read
+        self._dtype = dtype
+        # Of each text the answer, and whether it is empty once it is cleaned.
+        self._known: dict[str, tuple[Any, bool]] = {}
+
+    def read(self, column: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """The answers (null where a cell is empty or has none), and which cells are empty."""
+        distinct = column.unique().drop_nulls()
+        self._learn([text for text in distinct if text not in self._known])
+        found = [self._known[text] for text in distinct]
+        numbers = pl.Series(range(len(found)), dtype=pl.UInt32)
+        at = column.replace_strict(distinct, numbers, default=None, return_dtype=pl.UInt32)
+        answers = pl.Series(column.name, [answer for answer, _ in found], dtype=self._dtype)
+        empty = pl.Series([is_empty for _, is_empty in found], dtype=pl.Boolean)
+        return answers.gather(at), empty.gather(at).fill_null(True)
+
+    def _learn(self, texts: list[str]) -> None:
+        if not texts:
+            return
+        cleaned = clean_keys(pl.DataFrame({"cell": texts})).to_series()
+        for text, cell in zip(texts, cleaned, strict=True):
+            self._known[text] = (None, True) if cell is None else (self._read(cell), False)

@@ -50,15 +50,21 @@ class ObservationMemory:
         }
         self._seen = {name: _Seen() for name, given in self._attributes.items() if given}
 
-    def add(self, frame: pl.DataFrame, cells: pl.DataFrame) -> None:
-        """Remember a block: `frame` is its canonical lines, `cells` their raw cells."""
+    def add(self, frame: pl.DataFrame, cells: pl.DataFrame, kept: pl.Series) -> None:
+        """Remember the lines of a block that are `kept`.
+
+        `frame` is the canonical reading of `cells`, line by line, rejected ones included: to leave
+        them out of a hash costs less than to leave them out of every column.
+        """
+        if not kept.any():
+            return
         for dimension, seen in self._seen.items():
             key = DIMENSION_KEYS[dimension]
             names = [name for name in self._attributes[dimension] if name in cells.columns]
             entity = frame[key] if key in frame.columns else cells.get_column(key, default=None)
             if names and entity is not None:
-                attributes = cells.select(names).with_columns(entity.alias("entity_id"))
-                _observe(seen, attributes, frame["event_date"])
+                entity = entity.alias("entity_id")
+                _observe(seen, entity, cells.select(names), frame["event_date"], kept)
 
     def observations(self) -> Iterator[pl.DataFrame]:
         """Per dimension `OBSERVATION_COLUMNS`; attributes as JSON text, empty ones left out."""
@@ -68,14 +74,21 @@ class ObservationMemory:
                 yield _observations(dimension, seen)
 
 
-def _observe(seen: _Seen, attributes: pl.DataFrame, day: pl.Series) -> None:
-    lines = attributes.select(hash=pl.struct(pl.all()).hash()).with_columns(day.alias("day"))
+def _observe(
+    seen: _Seen, entity: pl.Series, attributes: pl.DataFrame, day: pl.Series, kept: pl.Series
+) -> None:
+    """Add the kept lines of a block: their hashes, and the sets of attributes not met before."""
+    # Two steps: the columns of cells lie in memory otherwise than those made of them.
+    parts = pl.DataFrame([entity.hash(), attributes.hash_rows().alias("attributes")])
+    marks = parts.hash_rows().alias("hash")
+    lines = pl.DataFrame([marks, day.alias("day")]).filter(kept)
     seen.waiting.append(lines)
     if sum(part.height for part in seen.waiting) > LINES_WAITING:
         seen.add_up()
-    new = lines["hash"].is_in(seen.known.implode()).not_().arg_true()
+    new = (kept & ~marks.is_in(seen.known.implode())).arg_true()
     if len(new):
-        fresh = attributes[new].with_columns(lines["hash"][new]).unique("hash", maintain_order=True)
+        met = pl.DataFrame([*attributes[new], entity[new], marks[new]])
+        fresh = met.unique("hash", maintain_order=True)
         seen.known = pl.concat([seen.known, fresh["hash"]])
         seen.attributes.append(compact(fresh))
 

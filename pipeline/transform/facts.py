@@ -80,17 +80,20 @@ class FactWriter:
 def as_csv(frame: pl.DataFrame) -> bytes:
     """A frame as CSV for COPY: exact decimals without idle zeros, null as nothing."""
     amounts = [name for name, dtype in frame.schema.items() if dtype == AMOUNT]
-    frame = frame.with_columns(_shortest(frame[name]) for name in amounts)
+    # A product of two amounts may pass what an integer holds: it is null there.
+    whole = frame.select(pl.col(amounts).cast(pl.Int64, strict=False))
+    is_whole = whole.select(pl.all().cast(AMOUNT)).select(
+        pl.col(name).eq_missing(frame[name]).all() for name in amounts
+    )
+    columns = [
+        whole[name] if is_whole[name].item() else _without_idle_zeros(frame[name])
+        for name in amounts
+    ]
     out = BytesIO()
-    frame.write_csv(out, include_header=False)
+    frame.with_columns(columns).write_csv(out, include_header=False)
     return out.getvalue()
 
 
-def _shortest(column: pl.Series) -> pl.Series:
-    """Whole amounts as integers; others as text without zeros at the end."""
-    # A product of two amounts may pass what an integer holds.
-    whole = column.cast(pl.Int64, strict=False)
-    if whole.null_count() == column.null_count() and (whole.cast(AMOUNT) == column).all():
-        return whole
-    text = column.cast(pl.String)
+def _without_idle_zeros(amounts: pl.Series) -> pl.Series:
+    text = amounts.cast(pl.String)
     return text.str.strip_chars_end("0").str.strip_chars_end(".")

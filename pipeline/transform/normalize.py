@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import polars as pl
 
 from pipeline.contracts import DATES, KEYS, MEASURES, TEXTS, TRANSACTION_TYPE, Mapping
-from pipeline.transform.cells import clean, clean_keys, map_distinct
+from pipeline.transform.cells import CellReader, clean, clean_keys
 from pipeline.transform.jalali import jalali_text, read_date
 from pipeline.transform.numbers import AMOUNT, LIMIT, read_numbers
 from pipeline.transform.text import fold_text
@@ -38,20 +37,20 @@ class Normalizer:
     """
 
     mapping: Mapping
-    _dates: dict[str, Any] = field(default_factory=dict)
     _jalali: dict[date, str] = field(default_factory=dict)
-    _types: dict[str, Any] = field(default_factory=dict)
+    _dates: CellReader = field(init=False)
+    _types: CellReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._dates = CellReader(self._read_date, pl.Date)
+        self._types = CellReader(self._read_type, pl.String)
 
     def normalize(self, cells: pl.DataFrame) -> pl.DataFrame:
         """Canonical columns of `cells` (String columns named by canonical name, plus `line_no`)."""
-        names = (*KEYS, *TEXTS, *DATES, TRANSACTION_TYPE)
-        keys = clean_keys(cells.select(name for name in names if name in cells.columns))
-        if "return_reason" in cells.columns:
-            keys = keys.with_columns(clean(cells["return_reason"]))
-        columns = [cells["line_no"], *self._keys(keys), *self._measures(cells)]
-        frame = pl.DataFrame([*columns, self._declared_type(keys)])
+        columns = [cells["line_no"], *self._keys(cells), *self._measures(cells)]
+        frame = pl.DataFrame([*columns, self._declared_type(cells)])
         frame = self._derive(_sign(_decide_type(frame), self._given_measures))
-        frame = frame.with_columns(self._read_dates(keys))
+        frame = frame.with_columns(self._read_dates(cells))
         given = tuple(name for name in DATES if name in cells.columns)
         return self._add_jalali(_choose_date(frame, given))
 
@@ -59,14 +58,18 @@ class Normalizer:
     def _given_measures(self) -> tuple[str, ...]:
         return tuple(name for name in MEASURES if name not in self.mapping.derived)
 
-    def _keys(self, keys: pl.DataFrame) -> list[pl.Series]:
-        return [self._key(keys, name) for name in (*KEYS, *TEXTS)]
+    def _keys(self, cells: pl.DataFrame) -> list[pl.Series]:
+        """Codes and texts, cleaned; a reason is prose, whose digits stay as they are."""
+        codes = [*KEYS, *(name for name in TEXTS if name != "return_reason")]
+        keys = clean_keys(cells.select(name for name in codes if name in cells.columns))
+        if "return_reason" in cells.columns:
+            keys = keys.with_columns(clean(cells["return_reason"]))
+        return [self._key(keys, name, cells.height) for name in (*KEYS, *TEXTS)]
 
-    def _key(self, keys: pl.DataFrame, name: str) -> pl.Series:
+    def _key(self, keys: pl.DataFrame, name: str, height: int) -> pl.Series:
         if name not in keys.columns:
-            return _constant(name, None, pl.String(), keys.height)
-        field_ = self.mapping.columns[name]
-        if field_.trim_decimal_zero:
+            return _constant(name, None, pl.String(), height)
+        if self.mapping.columns[name].trim_decimal_zero:
             return keys[name].str.replace(r"^(\d+)\.0+$", "$1")
         return keys[name]
 
@@ -90,11 +93,11 @@ class Normalizer:
             columns += [amount, bad.alias(f"{name}_unreadable")]
         return columns
 
-    def _declared_type(self, keys: pl.DataFrame) -> pl.Series:
+    def _declared_type(self, cells: pl.DataFrame) -> pl.Series:
         """SALE, RETURN, UNKNOWN, or null where the type text is empty or the source has none."""
-        if TRANSACTION_TYPE not in keys.columns:
-            return _constant("declared_type", None, pl.String(), keys.height)
-        types = map_distinct(keys[TRANSACTION_TYPE], self._read_type, pl.String, self._types)
+        if TRANSACTION_TYPE not in cells.columns:
+            return _constant("declared_type", None, pl.String(), cells.height)
+        types, _ = self._types.read(cells[TRANSACTION_TYPE])
         return types.alias("declared_type")
 
     def _read_type(self, text: str) -> str:
@@ -116,21 +119,15 @@ class Normalizer:
             frame = frame.with_columns(given_net_amount=pl.col("net_amount"))
         return frame
 
-    def _read_dates(self, keys: pl.DataFrame) -> list[pl.Series]:
+    def _read_dates(self, cells: pl.DataFrame) -> list[pl.Series]:
         """For each of the two dates the day, and whether the cell is empty or unreadable."""
         columns = []
         for name in DATES:
-            if name not in keys.columns:
-                day = _constant(name, None, pl.Date(), keys.height)
-                empty = _constant(f"{name}_empty", True, pl.Boolean(), keys.height)
+            if name not in cells.columns:
+                day = _constant(name, None, pl.Date(), cells.height)
+                empty = _constant(f"{name}_empty", True, pl.Boolean(), cells.height)
             else:
-                text = keys[name]
-                if text.str.contains(":", literal=True).any():
-                    text = text.str.replace(_TIME, "").str.strip_chars()
-                day, empty = (
-                    map_distinct(text, self._read_date, pl.Date, self._dates),
-                    text.is_null(),
-                )
+                day, empty = self._dates.read(_without_time(cells[name]))
             unreadable = day.is_null() & ~empty
             columns += [day.alias(name), empty.alias(f"{name}_empty")]
             columns.append(unreadable.alias(f"{name}_unreadable"))
@@ -154,6 +151,15 @@ class Normalizer:
         return frame.with_columns(
             jalali.alias("event_date_jalali"), jalali.str.head(7).alias("jalali_month")
         )
+
+
+def _without_time(column: pl.Series) -> pl.Series:
+    """Dates without a time of day, which would make each of them a text of its own."""
+    at = column.str.contains(":", literal=True).arg_true()
+    if not len(at):
+        return column
+    days = clean_keys(column[at].to_frame()).to_series().str.replace(_TIME, "").str.strip_chars()
+    return column.clone().scatter(at, days)
 
 
 def _exact(name: str, derived: pl.Series) -> list[pl.Series]:

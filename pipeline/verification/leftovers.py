@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import time
@@ -15,7 +15,7 @@ from pipeline.verification.queries import Check, find_gaps
 
 # Beginnings of the names of our files in folders that are not ours alone.
 PREFIXES = ("recheck-", "verify-", "sheet-")
-OLD_SECONDS = 60
+OLD_SECONDS = 60.0
 
 _LOST_WORKER = Check(
     "I9",
@@ -48,9 +48,9 @@ _LEFTOVER_FILE = Words(
 
 
 def check_leftovers(
-    connection: Connection, folders: Sequence[Path], shared: Path | None
+    connection: Connection, folders: Mapping[Path, float], shared: Path | None
 ) -> list[Gap]:
-    """I9 and I10. Files are looked for in `folders`, and by their names in the `shared` one."""
+    """I9 and I10. Files are looked for where `leftover_files` says."""
     gaps: list[Gap] = []
     jobs = fetch_one(connection, "verify/find_table", {"name": "app.jobs"})
     if jobs is not None and jobs["is_there"]:
@@ -63,24 +63,34 @@ def check_leftovers(
     return gaps
 
 
-def leftover_files(folders: Sequence[Path], shared: Path | None) -> list[Path]:
-    """Files of ours, a minute old and more, that no process has open; sorted."""
-    ours = [path for folder in folders if folder.is_dir() for path in folder.rglob("*")]
+def leftover_files(folders: Mapping[Path, float], shared: Path | None) -> list[Path]:
+    """Files of ours that no process has open and nobody will fetch; sorted.
+
+    `folders` says how many seconds a file may lie in each; in the `shared` one, where ours are
+    known by their names, it is a minute.
+    """
+    ours = {
+        path: seconds
+        for folder, seconds in folders.items()
+        if folder.is_dir()
+        for path in folder.rglob("*")
+    }
     if shared is not None and shared.is_dir():
-        ours += [path for path in shared.iterdir() if path.name.startswith(PREFIXES)]
-    old = [path for path in ours if _is_old_file(path)]
+        named = (path for path in shared.iterdir() if path.name.startswith(PREFIXES))
+        ours |= dict.fromkeys(named, OLD_SECONDS)
+    old = [path for path, seconds in ours.items() if _is_old_file(path, seconds)]
     opened = set(_open_files()) if old else set()
     return sorted(path for path in old if str(path.resolve()) not in opened)
 
 
-def _is_old_file(path: Path) -> bool:
-    """Whether it is a file of this user that was last written a while ago."""
+def _is_old_file(path: Path, seconds: float) -> bool:
+    """Whether it is a file of this user that was last written so many seconds ago."""
     try:
         found = path.lstat()
     except FileNotFoundError:
         return False
     mine = found.st_uid == os.geteuid()
-    return mine and path.is_file() and found.st_mtime < time() - OLD_SECONDS
+    return mine and path.is_file() and found.st_mtime < time() - seconds
 
 
 def _open_files() -> Iterator[str]:

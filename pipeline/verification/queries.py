@@ -97,9 +97,20 @@ WHOLE_LEDGER = (
         ),
     ),
     Check("I7", "find_wrong_net_sales_daily", _ROLLUP),
+    Check("I7", "find_wrong_net_sales_month", _ROLLUP),
     Check("I7", "find_wrong_return_rate_by_product_month", _ROLLUP),
     Check("I7", "find_wrong_top_customers_month", _ROLLUP),
     Check("I7", "find_wrong_salesperson_performance_month", _ROLLUP),
+    Check(
+        "I7",
+        "find_wrong_versions",
+        Words(
+            fa="در dim.{dimension} نسخهٔ {entity_id} از {valid_from} ({source_system}) با آنچه "
+            "بارهای منتشرشده دیده‌اند یکی نیست: {difference}.",
+            en="In dim.{dimension}, {entity_id} from {valid_from} ({source_system}) is not what "
+            "the published loads observed: {difference}.",
+        ),
+    ),
 )
 _NAMES = {
     "find_wrong_invoice_rollup": "kpi.rollup_invoices",

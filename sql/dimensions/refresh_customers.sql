@@ -1,4 +1,5 @@
--- Purpose: customers of a source as they were at the time, from what is published.
+-- Purpose: customers of a source as they were at the time, from what is published: all of
+-- dim.observed_versions, or those that a change of the published loads touches.
 -- Grain: one span of days in which the attributes of one entity held.
 insert into dim.customers (
     source_system, customer_id, valid_from, valid_to, customer_name, national_id, phone,
@@ -12,5 +13,5 @@ select
     attributes ->> 'region_id', attributes ->> 'region', attributes ->> 'route_id',
     attributes ->> 'route', attributes ->> 'province', attributes ->> 'city',
     attributes ->> 'country'
-from dim.observed_versions
+from {versions}
 where source_system = %(source)s and dimension = 'customers'

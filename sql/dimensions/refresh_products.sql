@@ -1,4 +1,5 @@
--- Purpose: products of a source as they were at the time, from what is published.
+-- Purpose: products of a source as they were at the time, from what is published: all of
+-- dim.observed_versions, or those that a change of the published loads touches.
 -- Grain: one span of days in which the attributes of one entity held.
 insert into dim.products (
     source_system, product_id, valid_from, valid_to, product_name, barcode, brand_id, brand,
@@ -12,5 +13,5 @@ select
     attributes ->> 'product_subgroup', attributes ->> 'supplier',
     attributes ->> 'unit_of_measure', attributes ->> 'pieces_per_carton',
     attributes ->> 'unit_weight'
-from dim.observed_versions
+from {versions}
 where source_system = %(source)s and dimension = 'products'

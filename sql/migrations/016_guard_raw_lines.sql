@@ -85,6 +85,11 @@ begin
     delete from dq.product_prices where load_id = purged;
     delete from dim.observations where load_id = purged;
     delete from kpi.rollup_products where load_id = purged;
+    delete from kpi.rollup_days where load_id = purged;
+    delete from kpi.rollup_months where load_id = purged;
+    delete from kpi.rollup_customers where load_id = purged;
+    delete from kpi.rollup_salespeople where load_id = purged;
+    delete from kpi.rollup_visits where load_id = purged;
     for part in
         select inhrelid::regclass from pg_inherits join pg_class on pg_class.oid = inhrelid
         where inhparent in ('raw.lines'::regclass, 'canonical.sales'::regclass,

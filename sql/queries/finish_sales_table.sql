@@ -3,6 +3,7 @@
 alter table {sales} add primary key (load_id, line_no);
 create index on {sales} (customer_id, product_id);
 create index on {sales} (invoice_id);
+create index on {sales} (reference_invoice_id) where reference_invoice_id is not null;
 set local default_statistics_target = 10;
 analyze {sales} (
     load_id, line_no, customer_id, product_id, invoice_id, transaction_type, event_date,

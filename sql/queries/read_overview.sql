@@ -1,11 +1,16 @@
 -- Purpose: what waits for somebody, in numbers. Grain: one row.
--- Issues, rejected lines and money are those of drafts and published loads.
+-- Issues, rejected lines and money are those of drafts and published loads; what a job is about to
+-- run waits for nobody.
 with states as (
     select count(*) as loads,
-        count(*) filter (where state = 'draft') as drafts,
-        count(*) filter (where state in ('received', 'failed')) as unfinished,
-        count(*) filter (where state = 'published') as published
-    from app.load_states
+        count(*) filter (where states.state = 'draft') as drafts,
+        count(*) filter (
+            where states.state in ('received', 'failed') and active.job_id is null
+        ) as unfinished,
+        count(*) filter (where states.state = 'published') as published
+    from app.load_states as states
+    left join app.jobs as active
+        on active.load_id = states.load_id and active.state in ('waiting', 'running')
 ),
 issues as (
     select coalesce(sum(stats.issues), 0) as issues,

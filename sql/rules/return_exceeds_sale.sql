@@ -14,7 +14,7 @@ with returns as (
 ), sold as (
     select invoices.reference_invoice_id, invoices.product_id, sum(sale.quantity) as quantity
     from invoices
-    join lateral (
+    cross join lateral (
         select quantity
         from {sales} as here
         where here.invoice_id = invoices.reference_invoice_id
@@ -23,18 +23,26 @@ with returns as (
         union all
         select quantity
         from canonical.sales as before
-        where before.load_id = any(%(published)s)
+        where before.load_id = any(%(published)s::bigint[])
             and before.invoice_id = invoices.reference_invoice_id
             and before.product_id = invoices.product_id
             and before.transaction_type = 'SALE'
-    ) as sale on true
+        offset 0  -- invoice by invoice, by the index
+    ) as sale
     group by invoices.reference_invoice_id, invoices.product_id
 ), returned_before as (
-    select before.reference_invoice_id, before.product_id, sum(-before.quantity) as quantity
-    from canonical.sales as before
-    join sold using (reference_invoice_id, product_id)
-    where before.load_id = any(%(published)s) and before.transaction_type = 'RETURN'
-    group by before.reference_invoice_id, before.product_id
+    select sold.reference_invoice_id, sold.product_id, sum(-earlier.quantity) as quantity
+    from sold
+    cross join lateral (
+        select before.quantity
+        from canonical.sales as before
+        where before.load_id = any(%(published)s::bigint[])
+            and before.reference_invoice_id = sold.reference_invoice_id
+            and before.product_id = sold.product_id
+            and before.transaction_type = 'RETURN'
+        offset 0  -- as above; history as a whole is never read
+    ) as earlier
+    group by sold.reference_invoice_id, sold.product_id
 )
 select returns.line_no, 'quantity' as column_name, abs(returns.net_amount) as impact_amount
 from returns

@@ -13,11 +13,23 @@ with kept as (
     union all
     select load_id, 'dq.dq_issues' from dq.dq_issues
     union all
+    select load_id, 'dq.product_prices' from dq.product_prices
+    union all
     select load_id, 'dim.observations' from dim.observations
     union all
     select load_id, 'kpi.rollup_invoices' from kpi.rollup_invoices
     union all
     select load_id, 'kpi.rollup_products' from kpi.rollup_products
+    union all
+    select load_id, 'kpi.rollup_days' from kpi.rollup_days
+    union all
+    select load_id, 'kpi.rollup_months' from kpi.rollup_months
+    union all
+    select load_id, 'kpi.rollup_customers' from kpi.rollup_customers
+    union all
+    select load_id, 'kpi.rollup_salespeople' from kpi.rollup_salespeople
+    union all
+    select load_id, 'kpi.rollup_visits' from kpi.rollup_visits
 )
 select kept.load_id, null::integer as line_no, string_agg(distinct kept.place, ', ') as found,
     1 as gaps

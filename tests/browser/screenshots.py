@@ -27,8 +27,9 @@ from tests.browser.console import ARGUMENTS, READY, browser_path, running_consol
 OUT = ROOT / "docs" / "screenshots"
 LANGUAGES, THEMES, SIZES = ("fa", "en"), ("light", "dark"), ((1280, 900), (390, 844))
 TALLEST = 2600
-# What a page needs in its address to have something to show.
-_STATES = {"line": "?load=1&line=308"}
+# What a page shows best, as its address; the file that the upload page is drawn with.
+ADDRESSES = {"load": "?load=3&act=publish", "line": "?load=1&line=308"}
+HANDED_IN = ROOT / "data" / "samples" / "karamad_1403-07.csv"
 
 
 def main(wanted: list[str]) -> None:
@@ -48,6 +49,8 @@ def main(wanted: list[str]) -> None:
                 _draw(look, empty, f"{name}_empty", _entry(name), wanted)
             for entry in entries():
                 _draw(look, filled, entry.name, entry, wanted)
+            _draw(look, empty, "loads_empty", _entry("loads"), wanted)
+            _draw(look, filled, "upload_file", _entry("upload"), wanted)
         browser.close()
 
 
@@ -91,9 +94,11 @@ def _draw(
     cookies = {"language": language, "theme": theme}
     context.add_cookies([{"name": k, "value": v, "url": address} for k, v in cookies.items()])
     page = context.new_page()
-    page.goto(f"{address}/{entry.name + _STATES.get(entry.name, '') if entry else ''}")
+    page.goto(f"{address}/{entry.name + ADDRESSES.get(entry.name, '') if entry else ''}")
     if entry is not None:
         _sign_in(page, entry, language)
+        if name == "upload_file":
+            _hand_in(page)
         _grow(page, width, height)
     page.screenshot(path=OUT / f"{name}_{language}_{theme}_{width}.png")
     context.close()
@@ -105,6 +110,14 @@ def _sign_in(page: Page, entry: Entry, language: str) -> None:
     page.click(f"button[value={role}]")
     page.wait_for_selector(READY, timeout=30_000)
     page.wait_for_timeout(900)  # charts draw after the script is done
+
+
+def _hand_in(page: Page) -> None:
+    """A file that is looked at, and not run."""
+    page.get_by_test_id("sales-upload").set_input_files(HANDED_IN)
+    page.wait_for_url("**file=*")
+    page.wait_for_selector(READY, timeout=30_000)
+    page.wait_for_timeout(2500)
 
 
 def _grow(page: Page, width: int, height: int) -> None:

@@ -122,8 +122,7 @@ def read_fast(content: bytes, inspection: Inspection, block_bytes: int, chunk: i
 
 
 def raw_lines(block: Block) -> Iterator[tuple[int, bytes]]:
-    if not block.regular:
-        assert block.raw is not None
+    if block.raw is not None:
         for row in block.raw.iter_rows(named=True):
             exact = row["undecoded"] is None
             text = row["line"].encode() if exact else row["undecoded"].rstrip(b"\r\n")

@@ -23,7 +23,10 @@ MEASURES = (
     " count(*) as lines"
 )
 PUBLISHED = "canonical.sales join app.load_states using (load_id) where state = 'published'"
-KEYS = ("event_date", "jalali_month", "customer_id", "product_id", "salesperson_id")
+KEYS = (
+    "event_date", "jalali_month", "customer_id", "product_id", "salesperson_id", "brand", "city",
+    "branch_id",
+)  # fmt: skip
 ENTITIES = {"customers": "customer_id", "products": "product_id", "salespeople": "salesperson_id"}
 
 

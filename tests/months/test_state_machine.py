@@ -178,10 +178,18 @@ def code_of(act: Callable[[], object]) -> str | None:
 
 
 def begin_anew(desk: Desk) -> None:
-    """Drafts, no step, no dimension: as it was before anything was published."""
+    """Drafts, no step, no dimension: as it was before anything was published.
+
+    The audit events of steps go as well; those of the loads came before them.
+    """
     with psycopg.connect(desk.url) as connection:
         connection.execute("set session_replication_role = replica")  # append-only but for tests
         connection.execute("truncate app.publications")
+        connection.execute("truncate kpi.double_counts, kpi.double_counted_months")
+        connection.execute(
+            "delete from app.audit_events where event_id >"
+            " (select max(event_id) from app.audit_events where subject_kind = 'load')"
+        )
         connection.execute("update app.load_states set state = 'draft'")
         for dimension in ("customers", "products", "salespeople", "branches"):
             connection.execute(f"truncate dim.{dimension}")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.karamad import RETURN, Desk
+from pipeline.jobs.claiming import cancel_job
+from pipeline.jobs.submit import submit_file
+from tests.karamad import PERIOD, RETURN, SOURCE, Desk
 from tests.pages.conftest import OpenPage, words
 
 
@@ -28,6 +30,23 @@ def test_what_waits_is_counted_and_listed(open_page: OpenPage, desk: Desk) -> No
     assert "file_1.csv" in said
     assert ">draft<" in said
     assert "\u20661\u2069 rejected lines" in said
+
+
+def test_jobs_at_work_are_shown_to_those_who_may_follow_them(
+    open_page: OpenPage, desk: Desk
+) -> None:
+    assert "Jobs at work" not in words(open_page("home", language="en"))
+    handed_in = submit_file(
+        desk.url, desk.settings, desk.file([{}]), source=SOURCE, period=PERIOD, user="nima"
+    )
+    said = words(open_page("home", language="en"))
+    assert "Jobs at work" in said
+    assert "file\\_1\\.csv" in said
+    assert "nima" in said
+    assert "Jobs at work" not in words(open_page("home", role="manager", language="en"))
+    assert handed_in.job_id is not None
+    cancel_job(desk.url, handed_in.job_id, "nima")
+    assert "Jobs at work" not in words(open_page("home", language="en"))
 
 
 def test_the_last_month_stands_against_the_one_before(open_page: OpenPage, desk: Desk) -> None:

@@ -66,9 +66,12 @@ def test_example(
     example: Example,
     fails: bool,
 ) -> None:
-    desk = new_desk() if example.history or example.lost else shared_desk
+    alone = example.history or example.earlier or example.lost
+    desk = new_desk() if alone else shared_desk
     if example.history:
         desk.publish([{**BEFORE, **cells} for cells in example.history], MONTH_BEFORE)
+    if example.earlier:
+        desk.load(example.earlier)
     if example.lost:
         lose_lines(monkeypatch, example.lost)
     lines = lines_of(example)

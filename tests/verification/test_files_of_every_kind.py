@@ -102,4 +102,4 @@ def test_a_file_whose_run_failed_is_proved_alone(desk: Desk) -> None:
         desk.load(path, None)
     assert verify(desk.url) == []
     tamper(desk.url, "update raw.loads set file_size = 1")
-    assert places(verify(desk.url)) == [("I1", 1, None)]
+    assert places(verify(desk.url)) == [("I1", 1, None), ("I8", 1, None)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from pipeline.db import connect, fetch_all
+from pipeline.uploads import KEPT_SECONDS
 from pipeline.verification.leftovers import leftover_files
 from pipeline.verify import verify
 from tests.karamad import Desk
@@ -37,8 +39,20 @@ def test_files_of_ours_that_nobody_has_open_are_found(tmp_path: Path) -> None:
     a_file(shared / "somebody-elses")
     in_use = a_file(shared / "sheet-7.csv")
     with in_use.open("rb"):
-        assert leftover_files([scratch, tmp_path / "none"], shared) == sorted(left)
-    assert leftover_files([scratch], shared) == sorted([*left, in_use])
+        assert leftover_files({scratch: 60, tmp_path / "none": 60}, shared) == sorted(left)
+    assert leftover_files({scratch: 60}, shared) == sorted([*left, in_use])
+
+
+def test_an_upload_may_wait_for_its_user(db_url: str, tmp_path: Path) -> None:
+    uploads = tmp_path / "uploads"
+    now = time.time()
+    a_file(uploads / "a" / "sales.csv", at=now - KEPT_SECONDS + 600)
+    kept = {uploads: KEPT_SECONDS}
+    assert leftover_files(kept, None) == []
+    assert verify(db_url, scratch=kept) == []
+    forgotten = a_file(uploads / "b" / "sales.csv", at=now - KEPT_SECONDS - 600)
+    assert leftover_files(kept, None) == [forgotten]
+    assert places(verify(db_url, scratch=kept)) == [("I10", None, None)]
 
 
 def test_a_leftover_file_is_named(db_url: str, tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""Values of a file as they stand, with what the eye would miss shown as signs of their own."""
+
+from __future__ import annotations
+
+import unicodedata
+from html import escape
+from itertools import groupby
+
+_SIGNS = {"\t": "⇥", "\n": "↵", "\r": "↵", "\u00a0": "⍽", "\ufffd": "\ufffd"}
+_ZWNJ = "\u200c"
+_BLANK = "␣"
+
+
+def parts_of(text: str | None) -> list[tuple[str, str]]:
+    """The text cut into (text, name of the hidden character that it stands for, or nothing).
+
+    Signs stand for blanks at an end, tabs, line ends, no-break blanks, and characters without a
+    look; the half space between letters, which Persian needs, stays as it is.
+    """
+    marked = [_marked(text or "", at) for at in range(len(text or ""))]
+    return [
+        ("".join(shown for shown, _ in run), name)
+        for name, run in ((name, list(run)) for name, run in groupby(marked, key=lambda m: m[1]))
+    ]
+
+
+def raw_html(text: str | None, nothing: str) -> str:
+    """The same as HTML; an empty value is said in words."""
+    parts = "".join(
+        f'<i class="sales-sign" title="{escape(name)}">{escape(shown)}</i>' if name
+        else f"<span>{escape(shown)}</span>"
+        for shown, name in parts_of(text)
+    )  # fmt: skip
+    return f'<bdi class="sales-raw">{parts or _none(nothing)}</bdi>'
+
+
+def _none(nothing: str) -> str:
+    return f'<i class="sales-none">{escape(nothing)}</i>'
+
+
+def _marked(text: str, at: int) -> tuple[str, str]:
+    sign = text[at]
+    if sign == " " and (text[:at].isspace() or not text[:at] or not text[at:].strip()):
+        return _BLANK, "U+0020"
+    if sign == _ZWNJ and text[at - 1 : at].isalpha() and text[at + 1 : at + 2].isalpha():
+        return sign, ""
+    if sign in _SIGNS or unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp"):
+        return _SIGNS.get(sign, "¤"), f"U+{ord(sign):04X}"
+    return sign, ""

@@ -1,0 +1,127 @@
+"""The last step before a run: the month, what stands there now, and the button."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.frame.formats import escape as unmarked
+from pages.frame.formats import isolate
+from pages.frame.language import frame_texts
+from pages.frame.page import Here
+from pages.frame.shell import link_to
+from pages.widgets.file_look import Look, forget_look
+from pages.widgets.notice import say
+from pipeline.errors import PipelineError
+from pipeline.ingestion.store import Receipt
+from pipeline.jobs.submit import submit_file
+from pipeline.mappings import confirm_matches
+from pipeline.months.reads import list_months
+from pipeline.settings import get_settings
+from pipeline.uploads import forget_upload
+
+MONTHS_AROUND = 12
+
+
+def draw_run(here: Here, look: Look) -> None:
+    """The month of the file and the way into the pipeline, or what is in its way."""
+    t = here.t
+    st.subheader(t("run_title"), anchor=False)
+    period = _draw_period(here, look)
+    ready = look.refusal is None and not look.changed.missing_required()
+    if not ready:
+        st.caption(t("not_ready"))
+    if look.changes and ready:
+        st.caption(t("mapping_kept", changes=here.f.number(len(look.changes))))
+    if st.button(t("run"), type="primary", icon=":material/play_arrow:", disabled=not ready):
+        _run(here, look, period)
+
+
+def draw_known(here: Here, receipt: Receipt) -> None:
+    """The same bytes came before: the first receipt, and the way to its load."""
+    t, f = here.t, here.f
+    with st.container(border=True, key="known"):
+        st.warning(
+            t("known", load=f.number(receipt.load_id), user=isolate(receipt.received_by or ""),
+              when=f.moment(receipt.received_at),
+              file=isolate(unmarked(receipt.file_name or ""))),
+            icon=":material/content_copy:",
+        )  # fmt: skip
+        st.caption(t("known_help"))
+        link_to("load", t("open_load", load=f.number(receipt.load_id)), load=str(receipt.load_id))
+
+
+def _draw_period(here: Here, look: Look) -> str | None:
+    """The month that is chosen, None to leave it to the lines; and what is published there."""
+    t, f = here.t, here.f
+    guess = look.changed.period_guess()
+    chosen = here.address.period("period")
+    options = [None, *sorted({*_around(guess or chosen), *filter(None, [chosen])}, reverse=True)]
+    auto = t("period_auto", month=f.month(guess)) if guess else t("period_auto_unknown")
+    period = st.selectbox(
+        t("period"), options, index=options.index(chosen), help=t("period_help"),
+        format_func=lambda month: f.month(month) if month else auto,
+    )  # fmt: skip
+    here.address.write(period=period)
+    if period and guess and period != guess:
+        st.warning(t("other_month", guess=f.month(guess)), icon=":material/warning:")
+    _say_what_is_there(here, look.found.mapping.source_system, period or guess)
+    return period
+
+
+def _say_what_is_there(here: Here, source: str, period: str | None) -> None:
+    t, f = here.t, here.f
+    month = next(
+        (m for m in list_months(here.url) if (m.source, m.period) == (source, period)), None
+    )
+    if month is None:
+        return
+    if month.locked:
+        st.info(t("month_locked", month=f.month(period)), icon=":material/lock:")
+    elif month.load_id is not None:
+        st.info(t("month_published", month=f.month(period), load=f.number(month.load_id)),
+                icon=":material/info:")  # fmt: skip
+    elif month.drafts:
+        drafts = "، ".join(f.number(draft) for draft in month.drafts)
+        st.info(t("month_drafts", month=f.month(period), drafts=drafts), icon=":material/info:")
+
+
+def _run(here: Here, look: Look, period: str | None) -> None:
+    """Keep a changed mapping, hand the file in, and go on to its job."""
+    settings, user, mapping = get_settings(), here.who.name, look.found.mapping
+    asked = look.asked.overrides
+    try:
+        with st.spinner(here.t("handing_in")):
+            if look.changes:
+                confirm_matches(here.url, settings, look.found, look.changes, user)
+                forget_look()
+            submitted = submit_file(
+                here.url, settings, look.upload.path, source=mapping.source_system, period=period,
+                overrides=asked if asked.says_something else None, user=user,
+            )  # fmt: skip
+            # From here the database has it; a tab closed now finds the job again.
+            forget_upload(settings, look.upload.token)
+    except PipelineError as error:
+        forget_look()
+        not_done = frame_texts(here.language)("not_done")
+        st.error(f"{not_done} {unmarked(error.text(here.language))}", icon=":material/error:")
+        st.caption(here.t("still_waiting"))
+        return
+    forget_look()
+    if submitted.job_id is None:
+        say("good", here.t("was_known", load=here.f.number(submitted.load_id)))
+    go_to(here, job=submitted.job_id, done=None if submitted.job_id else submitted.load_id)
+
+
+def go_to(here: Here, **state: object) -> None:
+    """This page in another state: all that was said of a file leaves the address."""
+    st.query_params.from_dict({k: str(v) for k, v in state.items() if v is not None})
+    st.rerun()
+
+
+def _around(period: str | None) -> list[str]:
+    """Months around one, as text; none around nothing."""
+    if period is None:
+        return []
+    number = int(period[:4]) * 12 + int(period[5:]) - 1
+    span = range(number - MONTHS_AROUND, number + MONTHS_AROUND + 1)
+    return [f"{at // 12:04d}-{at % 12 + 1:02d}" for at in span]

@@ -1,3 +1,0 @@
--- Purpose: branches of a source make room for the versions that follow from what is published now.
-delete from dim.branches
-where source_system = %(source)s

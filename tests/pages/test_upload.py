@@ -1,0 +1,203 @@
+"""Upload: a file that came in, how it is understood, its run, and what became of it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import xlsxwriter  # type: ignore[import-untyped]
+from streamlit.testing.v1 import AppTest
+
+from pipeline.contracts import read_mapping
+from pipeline.jobs.claiming import cancel_job
+from pipeline.jobs.submit import submit_file, submit_recheck
+from pipeline.overview import read_overview
+from pipeline.settings import ROOT, Settings, get_settings
+from pipeline.uploads import begin_upload, find_upload
+from tests.karamad import HEADERS, SOURCE, Desk, Layout, line_text
+from tests.pages.conftest import OpenPage, words
+from tests.test_jobs import workers_of
+
+Hand = Callable[..., str]
+ODD = Layout(renamed={HEADERS["net_amount"]: "خالص نهایی سند"})
+ODD_AT = ODD.names.index("net_amount")
+
+
+@pytest.fixture(autouse=True)
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Settings of a house whose uploads lie in a folder of this test's own."""
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
+    get_settings.cache_clear()
+    yield get_settings()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def hand(var: Settings) -> Hand:
+    """Hands a file in as the upload route does; gives its token."""
+
+    def handed(path: Path, user: str = "sara") -> str:
+        data = path.read_bytes()
+        arrival = begin_upload(var, path.name, user, len(data))
+        arrival.write(data)
+        return arrival.finish(len(data)).token
+
+    return handed
+
+
+def opened(open_page: OpenPage, token: str, **address: str) -> AppTest:
+    return open_page("upload", role="uploader", language="en", address={"file": token, **address})
+
+
+def labelled(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def test_the_start_shows_where_to_drop_and_what_follows(open_page: OpenPage) -> None:
+    said = words(open_page("upload", role="uploader", language="en"))
+    assert "Drop the file" in said and "See what was understood" in said
+
+
+def test_a_file_is_shown_as_it_is_understood(open_page: OpenPage, desk: Desk, hand: Hand) -> None:
+    desk.publish([{}, {"invoice_id": "1002"}])
+    page = opened(open_page, hand(desk.file([{"customer_id": "C9"}])))
+    said = words(page)
+    assert "Of \u206661\u2069 headers: \u206661\u2069 understood" in said
+    assert "Compared with load \u20661\u2069" in said and "\u2066-50%\u2069" not in said
+    assert "\u2066\u221250%\u2069" in said
+    assert "By its lines: Mordad 1403" in page.selectbox[-1].options
+    assert "Load \u20661\u2069 is published for Mordad 1403" in said
+    assert not page.exception and not page.error
+
+
+def test_running_hands_the_file_over_and_shows_its_job(
+    open_page: OpenPage, desk: Desk, hand: Hand, var: Settings
+) -> None:
+    token = hand(desk.file([{}]))
+    page = labelled(opened(open_page, token), "Run")
+    job = desk.row("select job_id, state, requested_by, load_id from app.jobs")
+    assert (job["state"], job["requested_by"]) == ("waiting", "sara")
+    assert page.query_params["job"] == str(job["job_id"]) and "file" not in page.query_params
+    assert find_upload(var, token, "sara") is None
+    assert "no worker is there" in page.warning[0].value
+    # What a worker will run waits for nobody.
+    overview = read_overview(desk.url)
+    assert overview.counts["unfinished"] == 0 and not overview.waiting
+    # On another day, without the address: the job is found again where files are handed in.
+    assert "file\\_1\\.csv" in words(open_page("upload", role="uploader", language="en"))
+    assert "file\\_1\\.csv" in words(open_page("loads", role="uploader", language="en"))
+    page = labelled(page, "Cancel")
+    assert desk.value("select state from app.jobs") == "cancelled"
+    page = labelled(page, "Run again")
+    assert desk.value("select count(*) from app.jobs where state = 'waiting'") == 1
+
+
+def test_a_header_that_is_not_known_is_given_its_column_in_one_click(
+    open_page: OpenPage, desk: Desk, hand: Hand
+) -> None:
+    token = hand(desk.file([{}], ODD))
+    page = opened(open_page, token)
+    run = next(button for button in page.button if button.label == "Run")
+    assert "قابل پرداخت" in page.error[0].value and run.disabled
+    page.selectbox(key=f"column_{ODD_AT}_None").select("net_amount").run()
+    assert page.query_params["map"] == f"{ODD_AT}.net_amount"
+    assert not page.error
+    labelled(page, "Run")
+    kept = desk.row("select version, author from app.mappings where source_system = %s", SOURCE)
+    assert kept == {
+        "version": read_mapping(ROOT / "config", SOURCE).version + 1,
+        "author": "sara",
+    }
+    assert desk.value("select count(*) from app.jobs") == 1
+
+
+def test_a_change_that_is_not_possible_is_said_and_taken_back(
+    open_page: OpenPage, desk: Desk, hand: Hand
+) -> None:
+    at = Layout().names.index("customer_id")
+    page = opened(open_page, hand(desk.file([{}])), map=f"{at}.net_amount~x")
+    assert "own" in page.error[0].value or "very header" in page.error[0].value
+    assert "“\u2068map\u2069=\u2068x\u2069” in the address" in words(page)
+    page = labelled(page, "Take the changes back")
+    assert not page.error and "map" not in page.query_params
+    assert desk.value("select count(*) from app.mappings") == 0
+
+
+def test_what_is_no_table_is_refused_with_what_to_do(
+    open_page: OpenPage, desk: Desk, hand: Hand, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + b"\x00\xff" * 500)
+    page = opened(open_page, hand(path))
+    assert "PDF" in page.error[0].value
+    assert "Nothing of this file was stored" in words(page)
+    assert desk.value("select count(*) from raw.loads") == 0
+
+
+def test_a_wrong_reading_can_be_left_again(open_page: OpenPage, desk: Desk, hand: Hand) -> None:
+    page = opened(open_page, hand(desk.file([{}])), encoding="no-such", header_line="900")
+    assert page.error and not page.exception
+    assert "Read again" in [button.label for button in page.button]
+
+
+def test_the_same_bytes_name_the_first_receipt(open_page: OpenPage, desk: Desk, hand: Hand) -> None:
+    path = desk.file([{}])
+    desk.load(path, user="reza")
+    page = opened(open_page, hand(path))
+    assert "load \u20661\u2069, from \u2068reza\u2069" in page.warning[0].value
+    page = labelled(page, "Run")
+    assert desk.value("select count(*) from raw.loads") == 1
+    assert desk.value("select count(*) from app.jobs") == 0
+    assert page.query_params["done"] == "1" and "nothing new was stored" in words(page)
+
+
+def test_another_persons_file_is_not_shown(open_page: OpenPage, desk: Desk, hand: Hand) -> None:
+    for token in (hand(desk.file([{}]), user="reza"), "../../etc/passwd", "0" * 32):
+        page = opened(open_page, token)
+        assert "no longer here" in page.info[0].value and not page.exception
+
+
+def test_who_called_a_job_off_is_said(open_page: OpenPage, desk: Desk) -> None:
+    load = desk.load([{}])
+    job = submit_recheck(desk.url, desk.settings, load.load_id, user="sara").job_id
+    assert job is not None
+    cancel_job(desk.url, job, "reza <b>")
+    page = open_page("upload", language="en", address={"job": str(job)})
+    assert "reza" in page.info[0].value and "nothing is lost" in words(page)
+    page = open_page("upload", language="en", address={"job": "99"})
+    assert "There is no job 99" in page.error[0].value
+
+
+def test_a_file_without_a_month_can_be_given_one(
+    open_page: OpenPage, desk: Desk, hand: Hand
+) -> None:
+    path = desk.file([{"system_date": "", "reference_date": ""}])
+    submitted = submit_file(desk.url, desk.settings, path, source=SOURCE, user="sara")
+    with workers_of(desk) as workers:
+        workers.finish()
+    address = {"job": str(submitted.job_id)}
+    page = open_page("upload", role="uploader", language="en", address=address)
+    page.text_input(key="month_of_1").input("1403-05").run()
+    page = labelled(page, "Run again")
+    asked = desk.row("select asked ->> 'period' as period, state from app.jobs where job_id = 2")
+    assert asked == {"period": "1403-05", "state": "waiting"}
+
+
+def test_a_workbook_is_read_from_the_sheet_that_is_picked(
+    open_page: OpenPage, desk: Desk, hand: Hand, tmp_path: Path
+) -> None:
+    path = tmp_path / "ماه.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, lines in (("first", 3), ("second", 1)):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, Layout().headers)
+            for row in range(lines):
+                sheet.write_row(row + 1, 0, next(csv.reader([line_text({})])))
+    page = opened(open_page, hand(path))
+    assert ">\u2068first\u2069<" in words(page) and not page.error
+    page = opened(open_page, hand(path), sheet="second")
+    assert ">\u2068second\u2069<" in words(page)
+    page = opened(open_page, hand(path), sheet="third")
+    assert "third" in page.error[0].value and not page.exception
