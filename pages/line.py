@@ -55,10 +55,8 @@ def _draw_place(here: Here, line: LineDetail) -> None:
 
 
 def _place(here: Here, place: str | None) -> str:
-    known = ("canonical", "rejected")
-    if place is None:
-        return here.t("place_none")
-    return here.t(f"place_{place}" if place in known else "place_set_aside")
+    names = {None: "place_none", "canonical": "place_canonical", "rejected": "place_rejected"}
+    return here.t(names.get(place, "place_set_aside"))
 
 
 def _draw_text(here: Here, line: LineDetail) -> None:

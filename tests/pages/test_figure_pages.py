@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -13,9 +15,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages.widgets.figure_address import figure_of, state_of
 from pipeline.db import close_readers, reading
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, RefusedAction
 from pipeline.kpi.facts import Figure, facts_total
 from pipeline.kpi.filters import Filters
+from pipeline.kpi.personal import MASK
+from pipeline.kpi.sheets import export_figures
 from pipeline.settings import Settings
 from tests.conftest import new_database
 from tests.karamad import SOURCE, Desk
@@ -239,3 +243,40 @@ def asked(page: AppTest, name: str) -> list[str]:
 def unmarked(text: str) -> str:
     """Text as it reads: without the marks that keep markdown from obeying it."""
     return text.replace("\\", "")
+
+
+@pytest.mark.parametrize("what", ["months", "days", "branches", "cities", "brands", "returns"])
+def test_a_sheet_of_figures_sums_up_to_the_facts(shop: Desk, tmp_path: Path, what: str) -> None:
+    figure = Figure(Filters(SOURCE, "1403-05", "1403-06"))
+    export_figures(shop.url, what, figure, out := tmp_path / f"{what}.csv")
+    rows = list(csv.DictReader(out.open(encoding="utf-8-sig")))
+    with reading(shop.url) as connection:
+        assert sum(Decimal(row["net_amount"]) for row in rows) == (
+            facts_total(connection, figure).net_amount
+        )
+
+
+def test_sheets_of_people_and_lines_hold_every_row(
+    shop: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.kpi.sheets.PAGE", 2)
+    figure = Figure(Filters(SOURCE, "1402-06", "1403-06"))
+    facts = shop.rows(FACTS)
+    assert export_figures(shop.url, "lines", figure, tmp_path / "lines.xlsx") == len(facts)
+    out = tmp_path / "customers.csv"
+    export_figures(shop.url, "customers", figure, out, sort=("net_amount", False))
+    rows = list(csv.DictReader(out.open(encoding="utf-8-sig")))
+    assert {row["customer_id"] for row in rows} == {fact["customer_id"] for fact in facts}
+    assert {row["customer_name"] for row in rows} == {MASK}
+    amounts = [Decimal(row["net_amount"]) for row in rows]
+    assert amounts == sorted(amounts)
+
+
+def test_a_sheet_too_long_for_one_file_is_refused(
+    shop: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.kpi.sheets.MOST_LINES", 5)
+    figure = Figure(Filters(SOURCE, "1402-06", "1403-06"))
+    with pytest.raises(RefusedAction, match="too many"):
+        export_figures(shop.url, "lines", figure, tmp_path / "lines.csv")
+    assert list(tmp_path.iterdir()) == []
