@@ -196,6 +196,24 @@ def test_a_run_out_of_balance_fails_and_is_not_published(
     assert cli("publish", 1).exit_code == 1
 
 
+def test_a_file_that_is_at_work_is_said_to_be_whose_and_since_when(
+    cli: Cli, db_url: str, month: Path
+) -> None:
+    first = cli("load", "--queue", month)
+    assert first.exit_code == 0, first.output
+    again = cli("load", month)
+    assert again.exit_code == 0, again.output
+    (received_by,) = _row(db_url, "select received_by from raw.loads")
+    today = _row(db_url, "select to_char(received_at, 'YYYY-MM-DD') from raw.loads")[0]
+    for line, words in (
+        ("came before", ("load 1", today, received_by, month.name)),
+        ("is at work on it", ("Job 1", received_by, today, "`jobs`")),
+    ):
+        (found,) = [each for each in again.stdout.splitlines() if line in each]
+        assert all(word in found for word in words), found
+    assert _row(db_url, "select count(*) from app.jobs") == (1,)
+
+
 def test_a_load_whose_run_died_is_said_to_be_unfinished(
     cli: Cli, clean: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
