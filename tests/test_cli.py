@@ -196,6 +196,27 @@ def test_a_run_out_of_balance_fails_and_is_not_published(
     assert cli("publish", 1).exit_code == 1
 
 
+def test_a_file_that_is_at_work_is_said_to_be_whose_and_since_when(
+    cli: Cli, db_url: str, month: Path
+) -> None:
+    first = cli("load", "--queue", month)
+    assert first.exit_code == 0, first.output
+    again = cli("load", month)
+    assert again.exit_code == 0, again.output
+    with psycopg.connect(db_url) as connection:
+        rows = connection.execute(
+            "select load_id, received_by, to_char(received_at, 'YYYY-MM-DD') from raw.loads"
+        ).fetchall()
+        jobs = connection.execute("select job_id from app.jobs").fetchall()
+    ((load_id, who, day),), ((job_id,),) = rows, jobs
+    for line, words in (
+        ("came before", (f"load {load_id}", day, who, month.name)),
+        ("is at work on it", (f"Job {job_id} ({who}, {day}", "`jobs`")),
+    ):
+        (found,) = [each for each in again.stdout.splitlines() if line in each]
+        assert all(word in found for word in words), found
+
+
 def test_a_load_whose_run_died_is_said_to_be_unfinished(
     cli: Cli, clean: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
