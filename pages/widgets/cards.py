@@ -40,7 +40,7 @@ def cards(shown: Sequence[Card]) -> None:
 
 def small_table(heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[Cell]]) -> None:
     """A table of a few rows: heads are (text, whether the column holds figures)."""
-    top = "".join(f"<th{_class(number)}>{escape(text)}</th>" for text, number in heads)
+    top = "".join(f'<th scope="col"{_class(number)}>{escape(text)}</th>' for text, number in heads)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     st.html(
         '<div class="sales-scroll"><table class="sales-table">'
