@@ -19,7 +19,14 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from pages.frame.errors import show_uncaught  # noqa: E402
-from pages.routes import assets, downloads, issue_sheets, sign_in, uploads  # noqa: E402
+from pages.routes import (  # noqa: E402
+    assets,
+    downloads,
+    figure_sheets,
+    issue_sheets,
+    sign_in,
+    uploads,
+)
 from pages.routes.first_frame import FirstFrame  # noqa: E402
 from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
 from pipeline.migrate import prepare_database  # noqa: E402
@@ -35,6 +42,7 @@ ROUTES = [
     Route("/downloads/original", downloads.original, methods=["GET"]),
     Route("/downloads/refused", downloads.refused, methods=["GET"]),
     Route("/sheets/issues.{kind}", issue_sheets.issues, methods=["GET"]),
+    Route("/exports/{name}", figure_sheets.send, methods=["GET"]),
     Route("/healthz", assets.health, methods=["GET"]),
     Route("/home", assets.home, methods=["GET"]),
     assets.look,

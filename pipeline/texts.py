@@ -24,11 +24,17 @@ class Texts:
         return self.words[name].format(**values)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)
 def read_texts(config_dir: Path, language: str, section: str) -> Texts:
     """The texts of `section`; a folder of settings without texts of its own gets the product's."""
     path = config_dir / f"texts.{language}.yml"
     if not path.exists():
         path = ROOT / "config" / path.name
+    return Texts(language, {key: str(text) for key, text in _read_file(path)[section].items()})
+
+
+@lru_cache(maxsize=8)
+def _read_file(path: Path) -> dict[str, Any]:
+    """Every section of a file: reading it takes longer than drawing a page."""
     found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Texts(language, {key: str(text) for key, text in found[section].items()})
+    return found

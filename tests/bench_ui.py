@@ -35,13 +35,14 @@ LISTEN = """(path) => { window.timed = new Promise((done, fail) => {
     const asked = performance.now()
     let begin = null, ran = false
     const pressed = () => { if (!ran) begin = performance.now() }
-    for (const event of ['keydown', 'pointerdown']) addEventListener(event, pressed, true)
+    const events = ["keydown", "pointerdown"]
+    events.forEach((event) => addEventListener(event, pressed, true))
     const look = () => {
         const state = app.dataset.testScriptState
         ran = ran || (begin !== null && state !== 'notRunning')
         const still = document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
         if (ran && state === 'notRunning' && !still && location.pathname.endsWith(path)) {
-            for (const event of ['keydown', 'pointerdown']) removeEventListener(event, pressed, true)
+            events.forEach((event) => removeEventListener(event, pressed, true))
             done(performance.now() - begin)
         } else if (performance.now() - asked > 60000) fail(new Error('no run in 60 s on ' + path))
         else requestAnimationFrame(look)

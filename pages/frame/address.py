@@ -30,6 +30,10 @@ class Address:
         self.unknown += [(name, value) for value in given if value not in allowed]
         return [value for value in allowed if value in given]
 
+    def texts(self, name: str, most: int = 50, longest: int = 200) -> list[str]:
+        """Free texts of a parameter that may be repeated; an empty one stands for "not known"."""
+        return [str(value)[:longest] for value in st.query_params.get_all(name)[:most]]
+
     def number(self, name: str, default: int | None = None, least: int = 0) -> int | None:
         """A whole number of at least `least`."""
         return self._checked(

@@ -76,7 +76,11 @@ class Formats:
         """Every digit, with its unit."""
         if value is None:
             return NOTHING
-        return f"{self.number(self._in_unit(Decimal(value), currency))} {self.unit(currency)}"
+        return f"{self.amount(value, currency)} {self.unit(currency)}"
+
+    def amount(self, value: Amount | None, currency: str = "IRR") -> str:
+        """Every digit in the unit of `unit(currency)`, for columns whose heading names it."""
+        return self.number(None if value is None else self._in_unit(Decimal(value), currency))
 
     def unit(self, currency: str = "IRR") -> str:
         """The word for the unit in which money is shown."""
@@ -96,6 +100,10 @@ class Formats:
         jalali = JalaliDate(value)
         text = self.digits(f"{jalali.year}/{jalali.month:02d}/{jalali.day:02d}")
         return f"{LEFT_TO_RIGHT}{text}{END_ISOLATE}"
+
+    def day_of_month(self, value: date) -> int:
+        """The day's number in its Jalali month."""
+        return int(JalaliDate(value).day)
 
     def moment(self, value: datetime | None) -> str:
         """A moment in Tehran's time: the day and `۱۴:۰۵`."""

@@ -14,6 +14,7 @@ class Card:
     """One figure: its name, the figure as text, a note; `title` shows on hover, exact digits say.
 
     `mood` colours the edge: wait, bad, good or nothing; `trend` the note: good, bad or nothing.
+    `behind` is a second note, below; `href` leads to what the figure comes from.
     """
 
     name: str
@@ -22,15 +23,22 @@ class Card:
     title: str = ""
     mood: str = ""
     trend: str = ""
+    behind: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a small table: text, whether it is a figure, and a tag's colour if it is one."""
+    """One cell of a small table: text, whether it is a figure, and a tag's colour if it is one.
+
+    `href` makes it a link within the console; `share` (0 to 1) draws a bar below it.
+    """
 
     text: str
     number: bool = False
     tag: str | None = None
+    href: str = ""
+    share: float = 0
 
 
 def cards(shown: Sequence[Card]) -> None:
@@ -38,9 +46,18 @@ def cards(shown: Sequence[Card]) -> None:
     st.html(f'<div class="sales-cards">{"".join(map(_card, shown))}</div>')
 
 
-def small_table(heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[Cell]]) -> None:
-    """A table of a few rows: heads are (text, whether the column holds figures)."""
-    top = "".join(f'<th scope="col"{_class(number)}>{escape(text)}</th>' for text, number in heads)
+def small_table(
+    heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[Cell]], links: Sequence[str] = ()
+) -> None:
+    """A table of a few rows: heads are (text, whether the column holds figures).
+
+    `links` are addresses of the heads, such as those that sort by them; "" is no link.
+    """
+    addresses = [*links, *[""] * (len(heads) - len(links))]
+    top = "".join(
+        f'<th scope="col"{_class(number)}>{_linked(escape(text), href)}</th>'
+        for (text, number), href in zip(heads, addresses, strict=True)
+    )
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     st.html(
         '<div class="sales-scroll"><table class="sales-table">'
@@ -56,10 +73,12 @@ def steps(shown: Sequence[tuple[str, str]]) -> None:
 
 def _card(card: Card) -> str:
     note = f'<span class="note {card.trend}">{escape(card.note)}</span>' if card.note else ""
+    if card.behind:
+        note += f'<span class="note">{escape(card.behind)}</span>'
     return (
         f'<div class="sales-card" data-mood="{escape(card.mood)}" title="{escape(card.title)}">'
         f'<span class="name">{escape(card.name)}</span>'
-        f'<span class="figure">{escape(card.figure)}</span>{note}</div>'
+        f'<span class="figure">{_linked(escape(card.figure), card.href)}</span>{note}</div>'
     )
 
 
@@ -67,7 +86,14 @@ def _cell(cell: Cell) -> str:
     text = escape(cell.text)
     if cell.tag is not None:
         text = f'<span class="sales-tag {escape(cell.tag)}">{text}</span>'
+    text = _linked(text, cell.href)
+    if cell.share > 0:
+        text += f'<i class="sales-share" style="--share: {min(cell.share, 1):.3f}"></i>'
     return f"<td{_class(cell.number)}>{text}</td>"
+
+
+def _linked(html: str, href: str) -> str:
+    return f'<a class="sales-in" href="{escape(href)}">{html}</a>' if href else html
 
 
 def _class(number: bool) -> str:

@@ -21,11 +21,11 @@ def monthly_bars(here: Here, title: str, months: Sequence[dict[str, Any]]) -> No
     import plotly.graph_objects as go
 
     rows = list(reversed(months))
-    scale, unit = _scale(here, max(abs(row["net_amount"]) for row in rows))
+    size, unit = scale(here, max(abs(row["net_amount"]) for row in rows))
     figure = go.Figure(
         go.Bar(
             x=[here.f.month(row["period"]) for row in rows],
-            y=[float(row["net_amount"] / scale) for row in rows],
+            y=[float(row["net_amount"] / size) for row in rows],
             marker={"color": [QUIET] * (len(rows) - 1) + [COLOUR], "cornerradius": 5},
             customdata=[here.f.money_exact(row["net_amount"]) for row in rows],
             hovertemplate="%{x}<br>%{customdata}<extra></extra>",
@@ -55,12 +55,13 @@ def layout(here: Here) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _scale(here: Here, largest: Decimal) -> tuple[Decimal, str]:
+def scale(here: Here, largest: Decimal, currency: str = "IRR") -> tuple[Decimal, str]:
     """What amounts are divided by so that the axis has short numbers, and the unit's words."""
-    unit = Decimal(10 if here.preferences.money == "toman" else 1)
+    toman = currency == "IRR" and here.preferences.money == "toman"
+    unit = Decimal(10 if toman else 1)
     for power in (9, 6, 3, 0):
         if largest / unit >= Decimal(10) ** power:
             break
-    words = here.f.money(Decimal(10) ** power * unit)
+    words = here.f.money(Decimal(10) ** power * unit, currency)
     # The short form of one such unit, without its 1.
     return Decimal(10) ** power * unit, words.split(" ", 1)[1]

@@ -130,7 +130,9 @@ def _row(header: str, raw: str, reading: str, kind: str = "") -> str:
 
 def _table(here: Here, rows: list[str]) -> None:
     t = here.t
-    heads = "".join(f"<th>{escape(t(f'cell_{n}'))}</th>" for n in ("header", "raw", "read"))
+    heads = "".join(
+        f'<th scope="col">{escape(t(f"cell_{n}"))}</th>' for n in ("header", "raw", "read")
+    )
     st.html(
         '<div class="sales-scroll"><table class="sales-table sales-line">'
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"

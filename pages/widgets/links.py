@@ -13,6 +13,15 @@ def go(label: str, address: str, kind: str = "plain") -> None:
     st.html(f'<a class="sales-link sales-{kind}" href="{escape(address)}">{escape(label)}</a>')
 
 
+def row(links: Sequence[tuple[str, str]], kind: str = "sales-file") -> None:
+    """Links side by side: label and address; those of kind `sales-in` stay within the console."""
+    shown = "".join(
+        f'<a class="{escape(kind)}" href="{escape(address)}">{escape(label)}</a>'
+        for label, address in links
+    )
+    st.html(f'<div class="sales-row">{shown}</div>')
+
+
 def choose(title: str, choices: Sequence[tuple[str, str, bool]]) -> None:
     """A row of links of which one is in force: label, address, whether it is the one."""
     links = "".join(

@@ -1,7 +1,7 @@
 """Pictures of every page: docs/screenshots/<page>_<language>_<theme>_<width>.png.
 
 `python -m tests.browser.screenshots [page …]` over the sample months, the last
-a draft; `sign_in` and `home_empty` are pages here too.
+a draft; `sign_in`, `home_empty` and `net_sales_empty` are pages here too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OUT = ROOT / "docs" / "screenshots"
 LANGUAGES, THEMES, SIZES = ("fa", "en"), ("light", "dark"), ((1280, 900), (390, 844))
 TALLEST = 2600
 # What a page shows best, as its address; the file that the upload page is drawn with.
-ADDRESSES = {"load": "?load=3&act=publish"}
+ADDRESSES = {"load": "?load=3&act=publish", "line": "?load=1&line=308"}
 HANDED_IN = ROOT / "data" / "samples" / "karamad_1403-07.csv"
 
 
@@ -45,7 +45,8 @@ def main(wanted: list[str]) -> None:
         for language, theme, size in product(LANGUAGES, THEMES, SIZES):
             look = (browser, language, theme, size)
             _draw(look, empty, "sign_in", None, wanted)
-            _draw(look, empty, "home_empty", _entry("home"), wanted)
+            for name in ("home", "net_sales"):
+                _draw(look, empty, f"{name}_empty", _entry(name), wanted)
             for entry in entries():
                 _draw(look, filled, entry.name, entry, wanted)
             _draw(look, empty, "loads_empty", _entry("loads"), wanted)

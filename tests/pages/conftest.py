@@ -29,7 +29,7 @@ def open_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
         name: str, *, role: str = "steward", address: dict[str, str] | None = None, **set_to: str
     ) -> AppTest:
         sit_down(monkeypatch, desk.url, role, **set_to)
-        page = AppTest.from_function(_draw, kwargs={"name": name}, default_timeout=SECONDS)
+        page = AppTest.from_function(draw_page, kwargs={"name": name}, default_timeout=SECONDS)
         for key, value in (address or {}).items():
             page.query_params[key] = value
         return page.run()
@@ -72,7 +72,8 @@ def _said(element: object) -> str:
     return str(getattr(getattr(element, "proto", None), "body", ""))
 
 
-def _draw(name: str) -> None:
+def draw_page(name: str) -> None:
+    """The script of one page under AppTest."""
     from pages.frame import shell
 
     shell.draw(name)

@@ -1,0 +1,97 @@
+"""What the pages of figures say in common: headings, refused lines, exports, links to lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from pages.frame.page import Here
+from pages.frame.session import Who
+from pages.frame.shell import link_to
+from pages.widgets.figure_address import state_of
+from pages.widgets.inside import address
+from pages.widgets.links import row
+from pipeline.kpi.facts import Figure
+from pipeline.kpi.figures import Refused
+from pipeline.kpi.filters import Filters
+from pipeline.settings import get_settings
+from pipeline.texts import Texts, read_texts
+
+# Beyond this growth a percentage says less than a word: stray lines of a month are no base.
+MANIFOLD = 9
+# Names, national ids, phones and addresses of customers, and lines word for word; who hands in
+# files knows their own alone.
+SEES_PERSONAL = frozenset({"steward", "manager", "admin"})
+
+
+def words(here: Here) -> Texts:
+    """The words that pages of figures share."""
+    return figure_texts(here.language)
+
+
+def figure_texts(language: str) -> Texts:
+    """The same, where there is no page."""
+    return read_texts(get_settings().config_dir, language, "figures")
+
+
+def may_see_personal(who: Who) -> bool:
+    """Whether this person sees personal data of customers; others see that there is some."""
+    return who.role in SEES_PERSONAL
+
+
+def lines_address(figure: Figure | Filters, **kept: Any) -> str:
+    """Where the lines behind a figure are."""
+    if isinstance(figure, Filters):
+        figure = Figure(figure, **kept)
+    return address("lines", state_of(figure))
+
+
+def refused_note(here: Here, refused: Refused) -> str:
+    """How many lines are refused behind a figure, in a few words."""
+    if not refused.lines:
+        return words(here)("refused_none")
+    return words(here)("refused_some", lines=here.f.number(refused.lines))
+
+
+def draw_refused(here: Here, refused: Refused, currency: str) -> None:
+    """What the figures of this page leave out, and the way there."""
+    t, f = words(here), here.f
+    if not refused.lines:
+        st.caption(t("refused_none_long"))
+        return
+    st.caption(
+        t("refused_long", lines=f.number(refused.lines), loads=f.number(len(refused.loads)),
+          money=f.money(refused.net_amount, currency))
+    )  # fmt: skip
+    link_to("issues", t("go_issues"), severity="ERROR")
+
+
+def draw_export(here: Here, what: str, figure: Figure | Filters, **sort: str) -> None:
+    """Links to all rows of what is shown, as CSV and as a workbook."""
+    state: Mapping[str, Any] = {**state_of(figure), **sort}
+    kinds = ("csv", "xlsx")
+    row([(words(here)(f"export_{k}"), address(f"exports/{what}.{k}", state)) for k in kinds])
+
+
+def draw_no_rows(here: Here) -> None:
+    """Nothing fits the question, and what to do."""
+    t = words(here)
+    with st.container(border=True, key="empty_fit", horizontal_alignment="center"):
+        st.markdown(f"## {t('fit_none_title')}")
+        st.caption(t("fit_none_text"))
+
+
+def growth(here: Here, share: Decimal | None) -> str:
+    """A growth as people say it: a percentage, or that there was next to nothing before."""
+    if share is not None and share > MANIFOLD:
+        return words(here)("manifold")
+    return here.f.percent(share, sign=True)
+
+
+def share_of(value: Decimal, rows: Sequence[Decimal]) -> float:
+    """How long the bar of a value is beside the largest of its rows."""
+    largest = max((abs(row) for row in rows), default=Decimal(0))
+    return float(abs(value) / largest) if largest else 0.0
