@@ -37,7 +37,7 @@ def draw(here: Here) -> None:
 def _draw_start(here: Here) -> None:
     t = here.t
     cures = here.who.role in _CURES
-    st.subheader(t("start_title"), anchor=False)
+    st.header(t("start_title"), anchor=False)
     st.markdown(t("start_text" if cures else "start_text_manager"))
     if cures:
         names = ("step_file", "step_check", "step_publish")
@@ -48,7 +48,7 @@ def _draw_start(here: Here) -> None:
 def _draw_needs(here: Here, seen: Overview) -> None:
     t, f, counts = here.t, here.f, seen.counts
     drafts, unfinished = counts["drafts"], counts["unfinished"]
-    st.subheader(t("needs_you"), anchor=False)
+    st.header(t("needs_you"), anchor=False)
     cards([
         Card(t("drafts"), f.number(drafts), t("drafts_note" if drafts else "drafts_none"),
              mood="wait" if drafts else "good"),
@@ -67,7 +67,7 @@ def _draw_month(here: Here, seen: Overview) -> None:
     if last is None:
         st.info(t("no_month"))
         return
-    st.subheader(t("month_of", month=f.month(last["period"])), anchor=False)
+    st.header(t("month_of", month=f.month(last["period"])), anchor=False)
     shown = []
     for name in ("net", "gross", "returns"):
         amount = last[f"{name}_amount"]
@@ -89,7 +89,7 @@ def _draw_waiting(here: Here, seen: Overview) -> None:
     if not seen.waiting:
         return
     t, f, states = here.t, here.f, frame_texts(here.language)
-    st.subheader(t("waiting"), anchor=False)
+    st.header(t("waiting"), anchor=False)
     heads = [("load", False), ("file", False), ("month", False), ("state", False), ("lines", True),
              ("issues", True), ("net", True)]  # fmt: skip
     small_table(
@@ -116,7 +116,7 @@ def _draw_rules(here: Here, seen: Overview) -> None:
     if not seen.rules:
         return
     t, f, words = here.t, here.f, frame_texts(here.language)
-    st.subheader(t("rules"), anchor=False)
+    st.header(t("rules"), anchor=False)
     heads = [("rule", False), ("severity", False), ("count", True), ("impact", True)]
     small_table(
         [(t(f"head_{name}"), number) for name, number in heads],

@@ -73,9 +73,9 @@ def _draw_one(here: Here, issue_id: int) -> None:
         draw_line(here, detail)
     with said:
         if may_triage(here):
-            st.subheader(here.t("say"), anchor=False)
+            st.header(here.t("say"), anchor=False)
             draw_form(here, f"issue_{issue_id}", IssueFilter(issue_ids=(issue_id,)), 1)
-        st.subheader(here.t("history"), anchor=False)
+        st.header(here.t("history"), anchor=False)
         draw_history(here, detail.history)
     draw_related(here, detail)
 

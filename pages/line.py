@@ -46,7 +46,7 @@ def _draw_place(here: Here, line: LineDetail) -> None:
     t, f = here.t, here.f
     state = frame_texts(here.language)(f"state_{line.state}")
     month = f.month(line.period) if line.period else t("no_month")
-    st.subheader(t("of_file", line=f.number(line.line_no), file=plain(line.file_name)),
+    st.header(t("of_file", line=f.number(line.line_no), file=plain(line.file_name)),
                  anchor=False)  # fmt: skip
     st.markdown(t("place", load=f.number(line.load_id), state=state, month=month,
                   place=_place(here, line.place)))  # fmt: skip

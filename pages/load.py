@@ -51,7 +51,7 @@ def draw(here: Here) -> None:
 def _draw_head(here: Here, detail: LoadDetail) -> None:
     load, f = detail.load, here.f
     state = frame_texts(here.language)(f"state_{load['state']}")
-    st.subheader(here.t("head", load=f.number(load["load_id"]), file=plain(load["file_name"])),
+    st.header(here.t("head", load=f.number(load["load_id"]), file=plain(load["file_name"])),
                  anchor=False)  # fmt: skip
     month = f.month(load["period"]) if load["period"] else here.t("month_unknown")
     st.markdown(f"{state} · {month} · {plain(load['source_system'])}")
@@ -76,7 +76,7 @@ def _draw_others(here: Here, detail: LoadDetail) -> None:
     if not others:
         return
     t, f, states = here.t, here.f, frame_texts(here.language)
-    st.subheader(t("others"), anchor=False)
+    st.header(t("others"), anchor=False)
     by_id = {row["load_id"]: row for row in others}
     asked = here.address.number("compare", least=1)
     if asked is not None and asked not in by_id:

@@ -44,7 +44,7 @@ def draw(here: Here) -> None:
 
 def _draw_versions(here: Here, versions: list[MappingVersion]) -> None:
     t, f = here.t, here.f
-    st.subheader(t("versions"), anchor=False)
+    st.header(t("versions"), anchor=False)
     heads = [(t("head_version"), False), (t("head_author"), False), (t("head_at"), False),
              (t("head_reason"), False), (t("head_changed"), True)]  # fmt: skip
     rows = [
@@ -73,7 +73,7 @@ def _draw_differences(here: Here, versions: list[MappingVersion], chosen: Mappin
     others = [str(at) for at in range(1, len(versions) + 1) if at != place + 1]
     than = here.address.choice("than", others, str(place) if place else others[0])
     st.session_state["mapping_than"] = than
-    st.subheader(t("differences", number=f.number(chosen.version)), anchor=False)
+    st.header(t("differences", number=f.number(chosen.version)), anchor=False)
     st.selectbox(
         t("label_than"), others, key="mapping_than", width=320,
         format_func=lambda at: t("version", number=f.number(versions[int(at) - 1].version)),
@@ -96,7 +96,7 @@ def _difference(here: Here, one: MappingDifference) -> list[Cell]:
 def _draw_columns(here: Here, chosen: MappingVersion) -> None:
     t, mapping = here.t, chosen.mapping
     fields = list(mapping.fields())
-    st.subheader(t("columns", number=here.f.number(chosen.version)), anchor=False)
+    st.header(t("columns", number=here.f.number(chosen.version)), anchor=False)
     st.caption(t("columns_help", count=here.f.number(len(fields)), currency=mapping.currency))
     if chosen.reason:
         st.caption(plain(chosen.reason))

@@ -58,7 +58,7 @@ def _draw_range(
     here: Here, question: Question, months: Sequence[ComparedMonth], refused: Refused
 ) -> None:
     t, f, asked, currency = here.t, here.f, question.filters, question.currency
-    st.subheader(_range_name(here, question), anchor=False)
+    st.header(_range_name(here, question), anchor=False)
     shown = []
     for name, kind in (("net", None), ("gross", "SALE"), ("returns", "RETURN")):
         now = sum(getattr(month.figures, f"{name}_amount") for month in months)

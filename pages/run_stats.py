@@ -61,7 +61,7 @@ def _draw_run(here: Here, shown: RunFigures) -> None:
     run = shown.run
     currency = currency_of(run["source_system"])
     draw_cards(here, run, currency)
-    st.subheader(here.t("by_rule"), anchor=False)
+    st.header(here.t("by_rule"), anchor=False)
     if not shown.rules:
         st.success(here.t("no_issues"), icon=":material/verified:")
         return
@@ -74,7 +74,7 @@ def _draw_over_months(here: Here, shown: RunFigures, months: list[Row]) -> None:
     mine = [row for row in months if row["source_system"] == source]
     if not mine:
         return
-    st.subheader(here.t("over_months"), anchor=False)
+    st.header(here.t("over_months"), anchor=False)
     months_chart(here, here.t("issues_by_month"), mine)
     draw_months(here, list(reversed(mine)), currency_of(source))
 

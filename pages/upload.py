@@ -49,7 +49,7 @@ def _draw_start(here: Here) -> None:
         forget_look()
         go_to(here, file=came.token)
     draw_active_jobs(here)
-    st.subheader(here.t("how"), anchor=False)
+    st.header(here.t("how"), anchor=False)
     names = ("step_drop", "step_look", "step_run")
     steps([(here.t(name), here.t(f"{name}_text")) for name in names])
     link_to("loads", here.t("go_loads"))

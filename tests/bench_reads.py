@@ -57,7 +57,7 @@ def main() -> None:
     settings = Settings(var_dir=options.var, database_url="")
     url = prepare_database(settings)
     if options.make:
-        _fill(url, settings, options.make, options.lines)
+        fill(url, settings, options.make, options.lines)
     with reading(url) as connection:
         cases = list(_cases(connection))
     print(f"{'':52}{'p50 ms':>9}{'p95 ms':>9}{'cpu ms':>9}")
@@ -82,7 +82,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _fill(url: str, settings: Settings, months: int, lines: int) -> None:
+def fill(url: str, settings: Settings, months: int, lines: int) -> None:
+    """Generate, load and publish the first `months` of the calendar that are not there yet."""
     with reading(url) as connection:
         there = {month.jalali_month for month in months_available(connection, SOURCE)}
     names = [month.name for month in calendar_months()]

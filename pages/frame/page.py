@@ -80,7 +80,7 @@ class Here:
     def empty(self, name: str) -> Iterator[None]:
         """A place with nothing in it: `<name>_title` and `<name>_text`; the body adds a way on."""
         with st.container(border=True, key=f"empty_{name}", horizontal_alignment="center"):
-            st.markdown(f"#### {self.t(f'{name}_title')}")
+            st.markdown(f"## {self.t(f'{name}_title')}")
             st.caption(self.t(f"{name}_text"))
             yield
 

@@ -25,7 +25,7 @@ Found = tuple[Drift | None, tuple[str, ...]]
 def draw_drift(here: Here, look: Look) -> None:
     """The comparison with the last load; of a large file once the person asks for it."""
     t = here.t
-    st.subheader(t("drift"), anchor=False)
+    st.header(t("drift"), anchor=False)
     key = (look.upload.token, look.asked.source, look.asked.overrides, str(look.asked.changes))
     known = st.session_state.get(_KEY, (None, None))
     if known[0] != key:

@@ -87,7 +87,7 @@ def _draw_others(here: Here, question: Question) -> None:
 def _draw_nothing(here: Here) -> None:
     t = words(here)
     with st.container(border=True, key="empty_figures", horizontal_alignment="center"):
-        st.markdown(f"#### {t('none_title')}")
+        st.markdown(f"## {t('none_title')}")
         st.caption(t("none_text"))
         link_to("months", t("go_months"))
         link_to("upload", t("go_upload"))

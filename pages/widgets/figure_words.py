@@ -80,7 +80,7 @@ def draw_no_rows(here: Here) -> None:
     """Nothing fits the question, and what to do."""
     t = words(here)
     with st.container(border=True, key="empty_fit", horizontal_alignment="center"):
-        st.markdown(f"#### {t('fit_none_title')}")
+        st.markdown(f"## {t('fit_none_title')}")
         st.caption(t("fit_none_text"))
 
 

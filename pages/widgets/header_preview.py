@@ -28,7 +28,7 @@ def draw_headers(here: Here, look: Look) -> None:
     doubtful = [m for m in matches if _is_doubtful(m)]
     left = [m for m in matches if m.column is None]
     ignored = [m for m in matches if _is_ignored(m)]
-    st.subheader(t("headers"), anchor=False)
+    st.header(t("headers"), anchor=False)
     st.markdown(
         t("headers_sum", all=f.number(len(matches)),
           sure=f.number(len(matches) - len(doubtful) - len(left) - len(ignored)),

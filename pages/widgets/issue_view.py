@@ -33,7 +33,7 @@ def draw_issue(here: Here, detail: IssueDetail) -> None:
     if issue["came_back"]:
         tags.append((t("came_back"), "bad"))
     shown = "".join(f'<span class="sales-tag {c}">{escape(text)}</span> ' for text, c in tags)
-    st.subheader(rule_title(issue["rule_code"], here.language), anchor=False)
+    st.header(rule_title(issue["rule_code"], here.language), anchor=False)
     code = f'<span class="sales-code">{escape(issue["rule_code"])}</span>'
     st.html(f"<div>{shown}{code}</div>")
     where = t("whole_load") if issue["line_no"] is None else f.number(issue["line_no"])
@@ -60,7 +60,7 @@ def draw_line(here: Here, detail: IssueDetail) -> None:
     if detail.line is None:
         st.caption(t("no_line"))
         return
-    st.subheader(t("the_line"), anchor=False)
+    st.header(t("the_line"), anchor=False)
     st.caption(t("line_rejected" if detail.is_rejected else "line_kept"))
     if detail.canonical is None:
         st.warning(t("cannot_be_cut"), icon=":material/content_cut:")
@@ -92,7 +92,7 @@ def draw_related(here: Here, detail: IssueDetail) -> None:
     for name, found in (("same_line", detail.same_line), ("twins", detail.twins)):
         if not found:
             continue
-        st.subheader(t(name), anchor=False)
+        st.header(t(name), anchor=False)
         heads = [(t("head_rule"), False), (t("head_where"), False), (t("head_column"), False),
                  (t("head_value"), False), (t("head_money"), True)]  # fmt: skip
         pick_table(
@@ -130,7 +130,9 @@ def _row(header: str, raw: str, reading: str, kind: str = "") -> str:
 
 def _table(here: Here, rows: list[str]) -> None:
     t = here.t
-    heads = "".join(f"<th>{escape(t(f'cell_{n}'))}</th>" for n in ("header", "raw", "read"))
+    heads = "".join(
+        f'<th scope="col">{escape(t(f"cell_{n}"))}</th>' for n in ("header", "raw", "read")
+    )
     st.html(
         '<div class="sales-scroll"><table class="sales-table sales-line">'
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"

@@ -44,7 +44,7 @@ def draw_active_jobs(here: Here) -> None:
     if not jobs:
         return
     t = page_texts("load", here.language)
-    st.subheader(t("active_jobs"), anchor=False)
+    st.header(t("active_jobs"), anchor=False)
     for job in jobs:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             state = _state_words(here, job)

@@ -40,7 +40,7 @@ def draw_findings(here: Here, detail: LoadDetail) -> None:
 def draw_original(here: Here, load: Row) -> None:
     """The file as it came: size, SHA-256, who and when, and the way to have it back."""
     t, f = page_texts("load", here.language), here.f
-    st.subheader(t("original"), anchor=False)
+    st.header(t("original"), anchor=False)
     st.caption(
         t("received", user=isolate(load["received_by"]), when=f.moment(load["received_at"]),
           size=f.size(load["file_size"]))
@@ -83,7 +83,7 @@ def _draw_rules(here: Here, detail: LoadDetail) -> None:
     t, f, words = page_texts("load", here.language), here.f, frame_texts(here.language)
     assert detail.figures is not None
     found = [row for row in detail.figures.rules if row["issues"]]
-    st.subheader(t("by_rule"), anchor=False)
+    st.header(t("by_rule"), anchor=False)
     if not found:
         st.caption(t("no_issues"))
         return
@@ -112,7 +112,7 @@ def _draw_rules(here: Here, detail: LoadDetail) -> None:
 
 def _draw_balance(here: Here, currency: str, balance: Row) -> None:
     t, f = page_texts("load", here.language), here.f
-    st.subheader(t("balance"), anchor=False)
+    st.header(t("balance"), anchor=False)
 
     def line(name: str, lines: int | None, amount: object) -> list[Cell]:
         money = "" if amount is None else f.money_exact(amount, currency)  # type: ignore[arg-type]

@@ -34,7 +34,7 @@ def draw_steps(here: Here, detail: LoadDetail) -> None:
     t, month = page_texts("load", here.language), detail.month
     if month is None:
         return
-    st.subheader(t("month_title", month=here.f.month(month.period)), anchor=False)
+    st.header(t("month_title", month=here.f.month(month.period)), anchor=False)
     _say_how_it_stands(here, detail)
     if here.who.role not in MAY_STEP:
         st.caption(t("steward_publishes"))
@@ -100,7 +100,7 @@ def _draw_step(here: Here, detail: LoadDetail, act: str) -> None:
     t, load_id = page_texts("load", here.language), detail.load["load_id"]
     month = detail.month
     assert month is not None
-    st.markdown(f"##### {t(f'asking_{act}')}")
+    st.markdown(f"### {t(f'asking_{act}')}")
     last = _last_move(detail.steps)
     seen: MonthDifference | None = None
     if act in ("publish", "undo") or (act == "void" and detail.load["state"] == "published"):

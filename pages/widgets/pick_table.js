@@ -40,6 +40,7 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
     head.append(cell)
   }
   data.columns.forEach((column) => head.append(make("th", column.kind === "number" ? "number" : "", column.label)))
+  head.querySelectorAll("th").forEach((cell) => { cell.scope = "col" })
   const top = make("thead")
   top.append(head)
 
@@ -61,7 +62,7 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
     const open = () => setTriggerValue("opened", row.id)
     if (data.tick) {
       const cell = make("td", "tick")
-      const input = tickBox(data.words.one, (on) => (on ? ticked.add(row.id) : ticked.delete(row.id)))
+      const input = tickBox(`${data.words.one}: ${row.cells[0].text}`, (on) => (on ? ticked.add(row.id) : ticked.delete(row.id)))
       rowBoxes.push([input, row.id])
       cell.append(input)
       cell.onclick = (event) => event.stopPropagation()

@@ -24,7 +24,7 @@ def draw_said(here: Here) -> None:
 def draw_rule_form(here: Here, state: RuleState) -> None:
     """Severity (where it may be changed), thresholds, and why."""
     t, rule, words = here.t, state.rule, frame_texts(here.language)
-    st.subheader(t("change"), anchor=False)
+    st.header(t("change"), anchor=False)
     if not state.may_change_severity and not rule.thresholds:
         st.caption(t(f"fixed_{'line' if rule.scope == 'line' else 'later'}"))
         return

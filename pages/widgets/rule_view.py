@@ -26,7 +26,7 @@ def draw_rule(here: Here, state: RuleState) -> None:
     """Title, severity, when it is asked, its columns and thresholds, issues now."""
     t, f, rule = here.t, here.f, state.rule
     severity = frame_texts(here.language)(f"severity_{rule.severity}")
-    st.subheader(rule.title.of(here.language), anchor=False)
+    st.header(rule.title.of(here.language), anchor=False)
     st.html(f'<span class="sales-tag {SEVERITY_TAGS[rule.severity]}">{escape(severity)}</span> '
             f'<span class="sales-code">{escape(rule.code)}</span>')  # fmt: skip
     st.info(rule.advice.of(here.language), icon=":material/lightbulb:")
@@ -51,7 +51,7 @@ def draw_rule(here: Here, state: RuleState) -> None:
 def draw_examples(here: Here, rule: Rule) -> None:
     """What the rule finds and what it leaves alone, cell by cell."""
     t = here.t
-    st.subheader(t("examples"), anchor=False)
+    st.header(t("examples"), anchor=False)
     fails, passes = st.columns(2)
     for place, name, found in ((fails, "fails", rule.examples.fails),
                                (passes, "passes", rule.examples.passes)):  # fmt: skip
@@ -64,7 +64,7 @@ def draw_examples(here: Here, rule: Rule) -> None:
 def draw_changes(here: Here, state: RuleState) -> None:
     """Who changed severity or thresholds, when and why; the newest first."""
     t, words = here.t, frame_texts(here.language)
-    st.subheader(t("changes"), anchor=False)
+    st.header(t("changes"), anchor=False)
     if not state.changes:
         st.caption(t("no_changes"))
     for change in reversed(state.changes):

@@ -25,7 +25,7 @@ MONTHS_AROUND = 12
 def draw_run(here: Here, look: Look) -> None:
     """The month of the file and the way into the pipeline, or what is in its way."""
     t = here.t
-    st.subheader(t("run_title"), anchor=False)
+    st.header(t("run_title"), anchor=False)
     period = _draw_period(here, look)
     ready = look.refusal is None and not look.changed.missing_required()
     if not ready:

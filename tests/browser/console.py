@@ -23,6 +23,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 START_SECONDS = 60
+PROCESS = "console.pid"
 
 
 def browser_path() -> str | None:
@@ -40,7 +41,7 @@ def running_console(url: str, var_dir: Path, app: str = "app.py") -> Iterator[st
 
 @contextmanager
 def launched(command: list[str], environment: dict[str, str], folder: Path) -> Iterator[str]:
-    """Address of a console started by `command`, its output in `folder`/console.log.
+    """Address of a console started by `command`; its output and id: `folder`/console.log and .pid.
 
     `{port}` in the command is a free port, which Streamlit finds in its environment too.
     """
@@ -53,6 +54,7 @@ def launched(command: list[str], environment: dict[str, str], folder: Path) -> I
         stdout=(folder / "console.log").open("wb"),
         stderr=subprocess.STDOUT,
     )
+    (folder / PROCESS).write_text(str(process.pid))
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_until_up(address, process, folder / "console.log")

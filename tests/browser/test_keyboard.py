@@ -1,0 +1,96 @@
+"""The month's two daily ways by keyboard alone: hand in a file and run it; close an issue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open, wait
+from tests.karamad import Desk, write_lines
+
+MOST_TABS = 60
+# What has the focus, through shadow roots, in the words by which people know it.
+FOCUSED = """() => {
+    let node = document.activeElement
+    while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+    const seen = getComputedStyle(node)
+    const label = node.getAttribute('aria-label') || node.labels?.[0]?.innerText || node.innerText
+    return {label: (label || '').trim(), tag: node.tagName, type: node.type || ''}
+}"""
+
+
+def tab_to(page: Page, label: str, tag: str) -> None:
+    """Press Tab until a `tag` whose name holds `label` has the focus."""
+    passed = []
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused["tag"] == tag and label in focused["label"]:
+            return
+        passed.append(f"{focused['tag']} {focused['label'][:40]}")
+    raise AssertionError(f"Tab never came to {tag} {label}; it came to {passed}")
+
+
+def test_a_file_is_handed_in_and_run(open_browser: Open, desk: Desk, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "مرداد.csv", [{}, {"invoice_id": "1002"}])
+    page = open_browser("/home")
+    tab_to(page, "فرستادن فایل", "A")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/upload")
+    wait(page)
+    expect(page.get_by_test_id("sales-upload")).to_be_attached()
+
+    tab_to(page, "فایل را این‌جا رها کنید", "INPUT")
+    outline = page.locator(".up").evaluate("box => getComputedStyle(box).outlineStyle")
+    assert outline == "solid", "where the focus is can be seen"
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(path)
+    page.wait_for_url("**file=*")
+    wait(page)
+    expect(page.get_by_role("button", name="اجرا کن")).to_be_enabled()
+
+    tab_to(page, "اجرا کن", "BUTTON")
+    page.keyboard.press("Space")
+    page.wait_for_url("**job=*")
+    assert desk.value("select state from app.jobs") == "queued"
+
+
+def test_an_issue_is_found_and_closed_with_a_reason(open_browser: Open, desk: Desk) -> None:
+    desk.load([{"gross_amount": "90"}, {"invoice_id": ""}])
+    page = open_browser("/issues")
+    expect(page.locator("tbody tr")).not_to_have_count(0)
+
+    tab_to(page, "قانون", "INPUT")
+    page.keyboard.type("جمع قبل از تخفیف")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**rule=GROSS_MISMATCH*")
+    wait(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+    tab_to(page, "جمع قبل از تخفیف", "BUTTON")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**issue=*")
+    wait(page)
+    expect(page.get_by_role("heading", name="رسیدگی")).to_be_visible()
+    tab_to(page, "وضعیت", "INPUT")
+    page.keyboard.type("پذیرفته")
+    page.keyboard.press("Enter")
+    tab_to(page, "دلیل", "INPUT")
+    page.keyboard.type("با شعبه هماهنگ شد")
+    tab_to(page, "ثبت", "BUTTON")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("برای ۱ ایراد ثبت شد")).to_be_visible()
+    said = desk.row("select status, reason, actor from dq.issue_events")
+    assert said == {"status": "accepted", "reason": "با شعبه هماهنگ شد", "actor": "سارا کمالی"}
+
+
+def test_ticked_issues_are_closed_together(open_browser: Open, desk: Desk) -> None:
+    desk.load([{"invoice_id": ""}, {"invoice_id": "", "invoice_line_no": "2"}])
+    page = open_browser("/issues")
+    expect(page.locator("tbody tr")).not_to_have_count(0)
+    tab_to(page, "این ایراد", "INPUT")
+    page.keyboard.press("Space")
+    expect(page.get_by_text("ثبت برای ۱ ایراد برگزیده")).to_be_visible()
