@@ -26,7 +26,8 @@ NOT_OURS: tuple[tuple[str, str, str], ...] = ()
 LOOKS = tuple(product(("fa", "en"), ("light", "dark")))
 # Where a page shows most, besides the page as it opens.
 MORE = ("load?load=1", "load?load=2&act=publish", "issues?issue=1", "issues?severity=ERROR",
-        "rules?rule=GROSS_MISMATCH", "mapping?source=karamad", "line?load=1&line=1", "net_sales?by=nothing")  # fmt: skip
+        "rules?rule=GROSS_MISMATCH", "mapping?source=karamad", "line?load=1&line=1",
+        "net_sales?by=nothing")  # fmt: skip
 SETTLED = """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState ===
     'notRunning' && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')"""
 
