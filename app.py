@@ -31,7 +31,7 @@ from pages.routes.first_frame import FirstFrame  # noqa: E402
 from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
 from pipeline.migrate import prepare_database  # noqa: E402
 from pipeline.settings import get_settings  # noqa: E402
-from pipeline.uploads import clear_old_uploads  # noqa: E402
+from pipeline.uploads import clear_uploads  # noqa: E402
 
 ROUTES = [
     Route("/sign-in", sign_in.show, methods=["GET"]),
@@ -58,7 +58,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     settings = get_settings()
     if not settings.database_url:
         await anyio.to_thread.run_sync(prepare_database, settings)
-    clear_old_uploads(settings)
+    clear_uploads(settings)
     yield
 
 

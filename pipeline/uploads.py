@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import secrets
@@ -20,7 +21,8 @@ SPARE_BYTES = 256 * 1024**2
 KEPT_SECONDS = 24 * 3600
 LONGEST_NAME_BYTES = 180
 _TOKEN = re.compile(r"[0-9a-f]{32}")
-_FACTS = "upload.json"
+_FACTS, _UNFINISHED_FACTS = "upload.json", "upload.json.part"
+_PART = "part"
 # A file of this name could be taken for our own note beside it.
 _OTHER_NAME = "file"
 
@@ -67,11 +69,14 @@ class Arrival:
                 size=self.size,
                 expected=expected,
             )
-        self.file.close()
+        self.file.flush()
         path = self.folder / self.name
-        (self.folder / "part").rename(path)
+        (self.folder / _PART).rename(path)
         facts = {"name": self.name, "size": self.size, "user": self.user}
-        (self.folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
+        (self.folder / _UNFINISHED_FACTS).write_text(json.dumps(facts), encoding="utf-8")
+        # From here on it is an upload: a process that dies before leaves nothing of one.
+        (self.folder / _UNFINISHED_FACTS).rename(self.folder / _FACTS)
+        self.file.close()
         return Upload(self.token, path, self.name, self.size, self.user)
 
     def discard(self) -> None:
@@ -90,7 +95,7 @@ def begin_upload(settings: Settings, name: str, user: str, size: int) -> Arrival
         raise _too_large(settings.max_file_bytes)
     root = _root(settings)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    clear_old_uploads(settings)
+    clear_uploads(settings)
     if shutil.disk_usage(root).free < size + SPARE_BYTES:
         raise RefusedFile(
             "DISK_FULL",
@@ -99,9 +104,7 @@ def begin_upload(settings: Settings, name: str, user: str, size: int) -> Arrival
             "tell the administrator.",
         )
     token = secrets.token_hex(16)
-    folder = root / token
-    folder.mkdir(mode=0o700)
-    return Arrival(token, folder, safe_name(name), user, size, (folder / "part").open("wb"))
+    return Arrival(token, root / token, safe_name(name), user, size, _open_part(root, token))
 
 
 def find_upload(settings: Settings, token: str, user: str) -> Upload | None:
@@ -124,14 +127,48 @@ def forget_upload(settings: Settings, token: str) -> None:
         shutil.rmtree(_root(settings) / token, ignore_errors=True)
 
 
-def clear_old_uploads(settings: Settings, now: float | None = None) -> int:
-    """Remove uploads that nobody took in for a day; returns how many."""
+def clear_uploads(settings: Settings, now: float | None = None) -> int:
+    """Remove uploads that nobody took in for a day, and what a process that died had received.
+
+    Returns how many.
+    """
     before = (time.time() if now is None else now) - KEPT_SECONDS
     root = _root(settings)
-    old = [f for f in root.iterdir() if f.stat().st_mtime < before] if root.is_dir() else []
+    folders = list(root.iterdir()) if root.is_dir() else []
+    old = [folder for folder in folders if _is_older(folder, before) or _is_abandoned(folder)]
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)
     return len(old)
+
+
+def _open_part(root: Path, token: str) -> BinaryIO:
+    """The file that bytes go to, locked as long as its process lives, then its folder's name."""
+    unnamed = root / f"{token}.new"
+    unnamed.mkdir(mode=0o700)
+    file = (unnamed / _PART).open("wb")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    unnamed.rename(root / token)
+    return file
+
+
+def _is_older(folder: Path, before: float) -> bool:
+    try:
+        return folder.stat().st_mtime < before
+    except FileNotFoundError:
+        return False
+
+
+def _is_abandoned(folder: Path) -> bool:
+    """Whether an upload did not come to its end, and no process is at it any more."""
+    if not _TOKEN.fullmatch(folder.name) or (folder / _FACTS).exists():
+        return False
+    try:
+        for path in folder.iterdir():
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # a process holds it, or has just ended it
+        return False
+    return not (folder / _FACTS).exists()
 
 
 def safe_name(name: str) -> str:
@@ -145,7 +182,7 @@ def safe_name(name: str) -> str:
     ending = dot + ending[:16]
     room = LONGEST_NAME_BYTES - len(ending.encode())
     short = stem.encode()[:room].decode(errors="ignore") + ending
-    return _OTHER_NAME if short in ("", "part", _FACTS) else short
+    return _OTHER_NAME if short in ("", _PART, _FACTS, _UNFINISHED_FACTS) else short
 
 
 def _root(settings: Settings) -> Path:

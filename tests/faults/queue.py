@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.settings import ROOT
 from tests.faults.away import STAGES, at, spread
+from tests.faults.console import killed_while_bytes_arrive
 from tests.faults.files import month_file, months
 from tests.faults.judge import (
     Picture,
@@ -82,6 +83,7 @@ def f4_submitter_killed(place: Place, rounds: int | None = None) -> Tally:
 
     deed = Deed(place, place.template("nothing", prepare), words, hand_in_again, WORKER)
     kill_at_every_statement(tally, deed, every=max(1, 20 // rounds) if rounds else 1)
+    killed_while_bytes_arrive(tally, place, rounds)
     return tally
 
 

@@ -269,11 +269,42 @@ def test_a_long_name_keeps_its_ending() -> None:
     assert short.endswith(".xlsx") and len(short.encode()) <= store.LONGEST_NAME_BYTES
 
 
+def test_what_a_dead_process_had_received_goes_and_what_is_on_its_way_stays(var: Settings) -> None:
+    arrivals = [store.begin_upload(var, name, "سارا", 4) for name in ("a.csv", "b.csv", "c.csv")]
+    for arrival in arrivals:
+        arrival.write(b"half")
+    dead, whole, alive = arrivals
+    dead.file.close()  # as the kernel does for a process that is killed
+    upload = whole.finish(4)
+    assert store.clear_uploads(var) == 1
+    assert not dead.folder.exists()
+    assert store.find_upload(var, upload.token, "سارا") == upload
+    assert alive.finish(4).path.read_bytes() == b"half"
+
+
+def test_a_process_that_dies_while_it_finishes_leaves_no_upload(
+    var: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrival = store.begin_upload(var, "a.csv", "سارا", 1)
+    arrival.write(b"x")
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as fault:
+        fault.setattr(store.json, "dumps", die)
+        with pytest.raises(KeyboardInterrupt):
+            arrival.finish(1)
+    arrival.file.close()
+    assert store.find_upload(var, arrival.token, "سارا") is None
+    assert store.clear_uploads(var) == 1
+
+
 def test_uploads_that_nobody_took_in_go_after_a_day(var: Settings) -> None:
     arrival = store.begin_upload(var, "a.csv", "x", 1)
     arrival.write(b"x")
     upload = arrival.finish(1)
     kept_until = upload.path.parent.stat().st_mtime + store.KEPT_SECONDS
-    assert store.clear_old_uploads(var, now=kept_until - 1) == 0
-    assert store.clear_old_uploads(var, now=kept_until + 1) == 1
+    assert store.clear_uploads(var, now=kept_until - 1) == 0
+    assert store.clear_uploads(var, now=kept_until + 1) == 1
     assert not upload.path.exists()
