@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.claims import Claim
+from pipeline.jobs.lifeline import end_with_worker
 from pipeline.jobs.work import run_job
 from pipeline.settings import get_settings
 
@@ -47,6 +48,7 @@ def _pause(folder: Path, stage: str) -> None:
 
 def main() -> None:
     """`python -m tests.job_child JOB ATTEMPT`."""
+    end_with_worker()
     settings = get_settings()
     claim = Claim(int(sys.argv[1]), int(sys.argv[2]))
     progress = stopping_at(Path(os.environ["PAUSE_DIR"]))

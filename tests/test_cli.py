@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -196,6 +194,27 @@ def test_a_run_out_of_balance_fails_and_is_not_published(
     assert cli("publish", 1).exit_code == 1
 
 
+def test_a_file_that_is_at_work_is_said_to_be_whose_and_since_when(
+    cli: Cli, db_url: str, month: Path
+) -> None:
+    first = cli("load", "--queue", month)
+    assert first.exit_code == 0, first.output
+    again = cli("load", month)
+    assert again.exit_code == 0, again.output
+    with psycopg.connect(db_url) as connection:
+        rows = connection.execute(
+            "select load_id, received_by, to_char(received_at, 'YYYY-MM-DD') from raw.loads"
+        ).fetchall()
+        jobs = connection.execute("select job_id from app.jobs").fetchall()
+    ((load_id, who, day),), ((job_id,),) = rows, jobs
+    for line, words in (
+        ("came before", (f"load {load_id}", day, who, month.name)),
+        ("is at work on it", (f"Job {job_id} ({who}, {day}", "`jobs`")),
+    ):
+        (found,) = [each for each in again.stdout.splitlines() if line in each]
+        assert all(word in found for word in words), found
+
+
 def test_a_load_whose_run_died_is_said_to_be_unfinished(
     cli: Cli, clean: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -351,51 +370,7 @@ def test_wrong_use_and_refusals(cli: Cli, words: list[str], code: int, said: str
     assert "Traceback" not in result.stderr
 
 
-# --- psql, migrate, stop, verify, sample, sanitize ------------------------------------------------
-
-
-def run(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *map(str, words)],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
-def test_psql_gets_its_arguments_and_the_database(db_url: str) -> None:
-    asked = run("psql", "-At", "-c", "select count(*) from dq_issues", DATABASE_URL=db_url)
-    assert (asked.returncode, asked.stdout) == (0, "0\n")
-    failed = run("psql", "-v", "ON_ERROR_STOP=1", "-c", "select nothing", DATABASE_URL=db_url)
-    assert failed.returncode == 1
-    assert "PostgreSQL interactive terminal" in run("psql", "--help", DATABASE_URL=db_url).stdout
-
-
-def test_a_process_ends_with_its_code_and_no_traceback(db_url: str, tmp_path: Path) -> None:
-    document = tmp_path / "month.csv"
-    document.write_bytes(b"%PDF-1.7\n")
-    refused = run("load", document, DATABASE_URL=db_url, SALES_LANGUAGE="fa")
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr.startswith("month.csv: این فایل PDF است")
-    assert run("lode", SALES_LANGUAGE="en").returncode == 2
-    away = run("status", DATABASE_URL="postgresql://nobody@127.0.0.1:1/x", SALES_LANGUAGE="en")
-    assert (away.returncode, "cannot be reached" in away.stderr) == (1, True)
-    wrong = run("status", SALES_LANGUAGE="klingon")
-    assert (wrong.returncode, "SALES_LANGUAGE" in wrong.stderr) == (1, True)
-    assert "Traceback" not in refused.stderr + away.stderr + wrong.stderr
-
-
-def test_help_comes_without_heavy_modules() -> None:
-    code = (
-        "import sys, typer.main, pipeline.__main__ as m; typer.main.get_command(m.app);"
-        "print([n for n in ('polars', 'psycopg', 'pydantic', 'yaml', 'numpy') if n in sys.modules])"
-    )
-    shown = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert shown.stdout == "[]\n"
+# --- migrate, stop, verify, sample, sanitize ------------------------------------------------
 
 
 def test_migrate_names_the_last_migration(cli: Cli) -> None:

@@ -17,7 +17,7 @@ from pipeline.errors import PipelineError
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.looks import remark_text
 from pipeline.jobs.direct import load_now, recheck_now
-from pipeline.jobs.records import list_jobs
+from pipeline.jobs.records import Job, list_jobs
 from pipeline.plans import check_period
 from pipeline.quality.rules import read_catalogue
 from pipeline.results import LoadResult
@@ -125,15 +125,21 @@ def _one(session: Session, url: str, wish: Wish, name: str, work: Callable[[], L
         if wish.as_json:
             typer.echo(to_json(_refused(error)))
         return code
-    typer.echo(to_json(_facts(result)) if wish.as_json else _summary(session, name, result))
-    return _verdict(url, result)
+    job = _job_at_work(url, result)
+    typer.echo(to_json(_facts(result)) if wish.as_json else _summary(session, name, result, job))
+    return GOOD if job is not None else _verdict(result)
 
 
-def _verdict(url: str, result: LoadResult) -> int:
+def _job_at_work(url: str, result: LoadResult) -> Job | None:
+    """The job that will bring an unfinished load to its end, if there is one."""
+    if result.status not in _UNFINISHED:
+        return None
+    return next((job for job in list_jobs(url, load_id=result.load_id) if job.is_active), None)
+
+
+def _verdict(result: LoadResult) -> int:
     """The exit code of a load; what is wrong with it is said on standard error."""
     if result.status in _UNFINISHED:
-        if any(job.is_active for job in list_jobs(url, load_id=result.load_id)):
-            return report(_at_work(result))
         return report(_unfinished(result))
     return GOOD if result.balanced else report(_out_of_balance(result))
 
@@ -155,8 +161,11 @@ def _refused(error: Exception) -> dict[str, Any]:
     return {**dict.fromkeys(JSON_FIELDS), "status": "refused", "error": code}
 
 
-def _summary(session: Session, name: str, result: LoadResult) -> str:
-    """What came in, what was accepted and refused, the top issues, what to do next."""
+def _summary(session: Session, name: str, result: LoadResult, job: Job | None) -> str:
+    """What came in, what was accepted and refused, the top issues, what to do next.
+
+    Of a load that a job is at work on: whose job it is, and where to see how far.
+    """
     words = session.texts
     head = words(
         "load_head",
@@ -166,6 +175,9 @@ def _summary(session: Session, name: str, result: LoadResult) -> str:
         period=result.period or "-",
         state=session.state(result.status),
     )
+    if job is not None:
+        lines = [*_history(session, result), _at_work(session, job)]
+        return "\n".join([head, *(f"  {line}" for line in lines)])
     lines = [
         *_history(session, result),
         *_remarks(session, result),
@@ -184,6 +196,11 @@ def _history(session: Session, result: LoadResult) -> list[str]:
     who, file = shown(receipt.received_by or "-"), shown(receipt.file_name or "-")
     words = session.texts
     return [words("load_duplicate", load_id=result.duplicate_of, when=when, who=who, file=file)]
+
+
+def _at_work(session: Session, job: Job) -> str:
+    since = f"{job.requested_at:%Y-%m-%d %H:%M}"
+    return session.texts("load_at_work", job_id=job.job_id, who=shown(job.requested_by), when=since)
 
 
 def _remarks(session: Session, result: LoadResult) -> list[str]:
@@ -219,15 +236,6 @@ def _next(session: Session, result: LoadResult) -> list[str]:
     if result.balanced or result.status != "draft":
         steps.append(after.get(result.status, result.status))
     return [session.texts(f"next_{step}", load_id=result.load_id) for step in steps]
-
-
-def _at_work(result: LoadResult) -> PipelineError:
-    return PipelineError(
-        "RUN_AT_WORK",
-        fa="فایل نگه داشته شده و اجرای بار {load_id} در جریان است؛ پیشرفت آن را با «jobs» ببینید.",
-        en="The file is kept, and the run of load {load_id} is going on; see `jobs` for how far.",
-        load_id=result.load_id,
-    )
 
 
 def _unfinished(result: LoadResult) -> PipelineError:

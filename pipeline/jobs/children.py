@@ -16,6 +16,7 @@ from pipeline.claims import Claim
 from pipeline.db import connect, run
 from pipeline.errors import DatabaseAway, LostClaim, PipelineError
 from pipeline.jobs.claiming import finish, put_back, take
+from pipeline.jobs.lifeline import WORKER_PID
 from pipeline.jobs.rescue import dead
 from pipeline.jobs.watch import process_name
 from pipeline.jobs.work import AWAY, LOST, OVER
@@ -72,6 +73,7 @@ class Children:
             start_new_session=True,  # what ends the worker from a terminal is not for the child
             env={
                 **os.environ,
+                WORKER_PID: str(os.getpid()),
                 "DATABASE_URL": self._url,
                 "VAR_DIR": str(settings.var_dir),
                 "CONFIG_DIR": str(settings.config_dir),

@@ -16,7 +16,7 @@ _PATIENCE = "2s"
 
 
 def take(url: str, job_id: int, worker: str) -> Claim | None:
-    """Take a waiting job; None when somebody else was faster or it is over.
+    """Take a waiting job; None when somebody else was faster, it is over, or it is not its turn.
 
     What earlier attempts have open is ended first, so that nothing of them can be written.
     """

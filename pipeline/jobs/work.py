@@ -13,6 +13,7 @@ from pipeline.errors import DatabaseAway, LostClaim, PipelineError
 from pipeline.faults import is_out_of_space, known_fault, unexpected
 from pipeline.ingestion.inspection import Overrides
 from pipeline.jobs.claiming import finish, put_back
+from pipeline.jobs.lifeline import end_with_worker
 from pipeline.jobs.records import Job, read_job
 from pipeline.jobs.watch import JobGuard
 from pipeline.plans import Asked
@@ -122,6 +123,7 @@ def _end_at_once() -> None:
 
 def main() -> None:
     """`python -m pipeline.jobs.work JOB ATTEMPT`, with the database's URL in the environment."""
+    end_with_worker()
     claim = Claim(int(sys.argv[1]), int(sys.argv[2]))
     settings = get_settings()
     sys.exit(run_job(settings.database_url, settings, claim))

@@ -99,7 +99,7 @@ def watch(page: Page, console: str, faults: list[str]) -> None:
     def said(message: Any) -> None:
         # On a deep link Streamlit first looks for itself below the page's own path.
         if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
-            faults.append(f"console: {message.text}")
+            faults.append(f"console: {message.text} {message.location.get('url', '')}")
 
     page.on("request", lambda request: asked(request.url))
     page.on("websocket", lambda socket: asked(socket.url))

@@ -54,11 +54,11 @@ def test_from_a_figure_to_the_line_of_the_file_in_persian(open_browser: Open, de
     # Streamlit takes two steps of the browser's history for one change of page.
     for name in ("سطرها", "فروش خالص"):
         page.go_back()
+        page.wait_for_timeout(1500)
         page.go_back()
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 844})
-    page.reload()
-    wait(page)
+    expect(page.locator("[data-testid=stSidebarContent]")).not_to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from tests.faults.files import month_file, months
 from tests.faults.judge import Tally, check_ledger, check_leftovers, check_message, compare, picture
 from tests.faults.place import Place
-from tests.faults.verbs import Told, tell, tell_at_once
+from tests.faults.verbs import Told, Verb, tell, tell_at_once
 from tests.karamad import Desk
 
 RACES = 50
+SECONDS_A_FILE = 60
 
 
 def f9_same_file_twice(place: Place, rounds: int | None = None) -> Tally:
@@ -22,7 +23,7 @@ def f9_same_file_twice(place: Place, rounds: int | None = None) -> Tally:
         for number in range(count)
     ]
     with place.database() as alone, place.database() as url:
-        tell(alone, "load", *paths, "--period", "1403-05")
+        Verb(alone, "load", *paths, "--period", "1403-05").end(count * SECONDS_A_FILE)
         desk = place.desk(url)
         for path in paths:
             tally.tried += 1
@@ -39,7 +40,7 @@ def _one_copy(tally: Tally, desk: Desk, path: Path, told: list[Told]) -> None:
     for each in told:
         check_message(tally, f"{path.name} at once", each)
     digest = hashlib.sha256(path.read_bytes()).digest()
-    found = desk.rows("select load_id from raw.loads where sha256 = %s", digest)
+    found = desk.rows("select load_id, received_by from raw.loads where sha256 = %s", digest)
     tally.need(found, "lost", f"{path.name}: no copy of it")
     tally.need(len(found) <= 1, "doubled", f"{path.name}: {len(found)} copies of it")
     codes = [each.code for each in told]
@@ -47,6 +48,13 @@ def _one_copy(tally: Tally, desk: Desk, path: Path, told: list[Told]) -> None:
         codes == [0, 0],
         "unclear",
         f"{path.name} at once: codes {codes}: {told[0].error}{told[1].error}",
+    )
+    second = [each.out for each in told if "came before" in each.out]
+    words = (f"load {found[0]['load_id']}", path.name, found[0]["received_by"]) if found else ()
+    tally.need(
+        len(second) == 1 and all(word in second[0] for word in words),
+        "unclear",
+        f"{path.name} at once: the second answer does not name the first receipt: {second}",
     )
 
 
