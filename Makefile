@@ -21,7 +21,7 @@ PERIOD ?= 1403-08
 PORT ?= 8501
 OUT ?= var/samples/karamad_$(PERIOD).csv
 
-.PHONY: help run worker samples screenshots test bench faults bench-reads lint types format sample stop clean psql requirements hooks
+.PHONY: help run worker samples screenshots test bench faults bench-reads bench-ui lint types format sample stop clean psql requirements hooks
 
 help: ## List the commands, a sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: $(DEV_INSTALLED) ## Measure the pipeline against plain COPY (B0).
 
 bench-reads: $(DEV_INSTALLED) ## Measure the figures of pages (ARGS="--make 12" fills a database first).
 	$(PY) -m tests.bench_reads $(ARGS)
+
+bench-ui: $(DEV_INSTALLED) ## Measure the console in a browser: switch, rerun, filter, upload (makes 12 months first).
+	$(PY) -m tests.bench_ui $(ARGS)
 
 screenshots: $(DEV_INSTALLED) ## Write docs/screenshots/: every page, both languages, light and dark, wide and narrow.
 	$(PY) -m tests.browser.screenshots $(ARGS)

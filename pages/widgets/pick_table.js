@@ -62,7 +62,7 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
     const open = () => setTriggerValue("opened", row.id)
     if (data.tick) {
       const cell = make("td", "tick")
-      const input = tickBox(`${data.words.one}: ${row.cells[0].text}`, (on) => (on ? ticked.add(row.id) : ticked.delete(row.id)))
+      const input = tickBox(`${data.words.one}: ${row.cells.slice(0, 2).map((cell) => cell.text).join(" · ")}`, (on) => (on ? ticked.add(row.id) : ticked.delete(row.id)))
       rowBoxes.push([input, row.id])
       cell.append(input)
       cell.onclick = (event) => event.stopPropagation()
