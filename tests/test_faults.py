@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from pipeline.db import SQL_ROOT
+from tests.faults.away import STAGES
 from tests.faults.history import f16_backup_restored
 from tests.faults.judge import Tally
 from tests.faults.place import Place, open_place
@@ -26,6 +28,12 @@ def place() -> Iterator[Place]:
     """A server of its own: the processes that are killed here are nobody else's."""
     with open_place() as opened:
         yield opened
+
+
+@pytest.mark.parametrize("text", STAGES.values(), ids=STAGES)
+def test_each_stage_is_a_statement_of_the_product(text: str) -> None:
+    """Else a fault that is to strike there never does."""
+    assert any(text in path.read_text("utf-8") for path in SQL_ROOT.rglob("*.sql"))
 
 
 @pytest.mark.parametrize(

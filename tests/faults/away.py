@@ -24,7 +24,7 @@ STAGES = {
     "receipt": "insert into raw.loads",
     "bytes": "the bytes of a file, compressed",
     "begin": "insert into app.runs",
-    "raw": "each physical line one row",
+    "raw": "a file's lines, verbatim",
     "facts": "canonical lines, signed",
     "indexes": "of a filled facts table",
     "rollups": "partial sums per invoice",
