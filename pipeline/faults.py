@@ -92,7 +92,9 @@ def unexpected(error: BaseException, verb: str | None, var_dir: Path) -> Pipelin
     }
     return PipelineError(
         "UNEXPECTED",
-        fa="خطایی پیش‌بینی‌نشده رخ داد. این ارجاع را به پشتیبانی بدهید: {reference} ({place})",
+        # Isolated, or the Latin words change places on a screen that runs from right to left.
+        fa="خطایی پیش‌بینی‌نشده رخ داد. این ارجاع را به پشتیبانی بدهید: "
+        "\u2068{reference}\u2069 (\u2068{place}\u2069)",
         en="Something unexpected went wrong. Give support this reference: {reference} ({place})",
         reference=entry["reference"],
         place="var/log" if _is_logged(entry, var_dir) else "var/log: -",
