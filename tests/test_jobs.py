@@ -14,9 +14,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from pipeline.claims import Claim
 from pipeline.errors import PipelineError, RefusedAction
 from pipeline.ingestion.store import Keeping, Receipt
-from pipeline.jobs.claiming import cancel_job
+from pipeline.jobs.claiming import cancel_job, take
 from pipeline.jobs.direct import recheck_now
 from pipeline.jobs.inbox import take_in
 from pipeline.jobs.records import Job, list_jobs, read_job
@@ -485,3 +486,26 @@ def test_a_load_that_is_at_work_is_not_run_over_twice(desk: Desk) -> None:
         recheck_now(desk.url, desk.settings, 1)
     assert caught.value.code == "LOAD_BUSY"
     assert "sara" in caught.value.fa
+
+
+def test_a_later_file_waits_for_one_whose_worker_is_gone_however_little_it_had_done(
+    desk: Desk,
+) -> None:
+    first, second = (
+        submit(desk, desk.file([{"invoice_id": str(number)}]), period=f"1403-0{number}")
+        for number in (1, 2)
+    )
+    mark = "update jobs.procrastinate_jobs set status = %s where (args ->> 'job_id')::int = %s"
+    names = "-c search_path=jobs"
+    with psycopg.connect(desk.url, autocommit=True, options=names) as connection:
+        # Taken out of the queue, and its row not begun yet.
+        connection.execute(mark, ["doing", first])
+        assert take(desk.url, second, "here:1") is None
+        claim = take(desk.url, first, "here:1")
+        assert claim is not None
+        # The server still works on a statement of its process.
+        with psycopg.connect(claim.url(desk.url)):
+            assert take(desk.url, second, "here:2") is None
+            with psycopg.connect(desk.url, application_name="sales_engine worker here:1"):
+                found = take(desk.url, second, "here:2")
+    assert found == Claim(second, 1), "its worker lives, and files run beside one another"
