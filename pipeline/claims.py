@@ -7,7 +7,9 @@ the sessions of attempts before, and a session that is opened later asks first (
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 from dataclasses import dataclass
 
 from psycopg.conninfo import make_conninfo
@@ -40,3 +42,8 @@ def claim_of(session_name: str | None) -> Claim | None:
     """The claim that a session's name tells of, if any."""
     found = _NAME.fullmatch(session_name or "")
     return found and Claim(int(found[1]), int(found[2]))
+
+
+def process_name() -> str:
+    """This machine and process, as jobs name it."""
+    return f"{socket.gethostname()}:{os.getpid()}"

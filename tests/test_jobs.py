@@ -310,30 +310,6 @@ def test_a_job_that_kills_its_process_stops_after_three_attempts(
     assert desk.value("select state from app.load_states") == "failed"
 
 
-@pytest.mark.parametrize("victim", ["child", "worker"])
-def test_files_of_a_source_keep_their_order_when_a_process_dies(
-    desk: Desk, workers: Workers, victim: str
-) -> None:
-    """What is compared with earlier loads would else depend on the moment of the fault."""
-    for number in range(3):
-        submit(desk, desk.file([{"invoice_id": str(number)}]), period=f"1403-0{number + 1}")
-    workers.pause("read")
-    worker = workers.start()
-    child = workers.paused_child("read")
-    (desk.folder / "pause-read").unlink()
-    if victim == "worker":
-        worker.kill()
-        worker.wait()
-        workers.start()
-        until(lambda: not Path(f"/proc/{child}").exists() or is_zombie(child))
-    else:
-        os.kill(child, signal.SIGKILL)
-    until(lambda: all(not job.is_active for job in list_jobs(desk.url)))
-    done = desk.rows("select load_id from app.runs where state = 'done' order by run_id")
-    assert [row["load_id"] for row in done] == [1, 2, 3]
-    assert [(job.state, job.deaths) for job in list_jobs(desk.url)][-1] == ("done", 1)
-
-
 def test_two_workers_run_each_file_once(desk: Desk, workers: Workers) -> None:
     for number in range(8):
         path = desk.file([{"invoice_id": str(number)}])

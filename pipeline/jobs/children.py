@@ -12,13 +12,12 @@ from time import monotonic
 
 import psycopg
 
-from pipeline.claims import Claim
+from pipeline.claims import Claim, process_name
 from pipeline.db import connect, run
 from pipeline.errors import DatabaseAway, LostClaim, PipelineError
 from pipeline.jobs.claiming import finish, put_back, take
 from pipeline.jobs.lifeline import WORKER_PID
 from pipeline.jobs.rescue import dead
-from pipeline.jobs.watch import process_name
 from pipeline.jobs.work import AWAY, LOST, OVER
 from pipeline.settings import ROOT, Settings
 

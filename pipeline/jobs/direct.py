@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import psycopg
 
-from pipeline.claims import Claim
+from pipeline.claims import Claim, process_name
 from pipeline.db import Connection, fetch_one, transaction
 from pipeline.errors import DatabaseAway, LostClaim, PipelineError, RefusedAction
 from pipeline.faults import known_fault, unexpected
@@ -21,7 +21,7 @@ from pipeline.ingestion.inspection import Overrides
 from pipeline.jobs.claiming import finish
 from pipeline.jobs.records import read_job
 from pipeline.jobs.submit import Order, busy, load_order, recheck_order
-from pipeline.jobs.watch import JobGuard, process_name
+from pipeline.jobs.watch import JobGuard
 from pipeline.jobs.work import publish_result
 from pipeline.recognition import Recognition
 from pipeline.results import LoadResult

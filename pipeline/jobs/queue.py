@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from pipeline.claims import process_name
 from pipeline.db import Connection, as_app, fetch_one, run
 
 QUEUE = "loads"
@@ -50,11 +51,13 @@ def drop_stale_messages(connection: Connection, seconds: float) -> None:
 def worker_app(url: str) -> App:
     """The queue as a worker uses it, in sessions that work as the application role.
 
-    Its tables are found by the search path of these sessions.
+    Its tables are found by the search path of these sessions; their name says whose they are, by
+    which jobs of a worker that died are known.
     """
     address = as_app(url)
     options = f"{conninfo_to_dict(address)['options']} -c search_path={_SCHEMA}"
-    conninfo = make_conninfo(address, options=options, application_name="sales_engine worker")
+    name = f"sales_engine worker {process_name()}"
+    conninfo = make_conninfo(address, options=options, application_name=name)
     return App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4, timeout=10))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -17,11 +15,6 @@ from pipeline.errors import DatabaseAway, LostClaim
 from pipeline.guards import Counted, Guard
 
 BEAT_SECONDS = 0.5
-
-
-def process_name() -> str:
-    """This machine and process, as jobs name it."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 class _Uncounted:

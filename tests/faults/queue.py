@@ -40,8 +40,8 @@ KILLS = 100
 
 def f1_killed_at_each_stage(place: Place, rounds: int | None = None) -> Tally:
     tally = Tally("F1", "child, worker or both killed at each stage, before and after its commit")
-    template = _handed_in(place, "one month", [month_file(place.folder, "month")])
-    before, reference = _undisturbed(place, template)
+    template = handed_in(place, "one month", [month_file(place.folder, "month")])
+    before, reference = undisturbed(place, template)
     hits = [(stage, victim) for stage in _stages() for victim in VICTIMS]
     for stage, victim in spread(hits, rounds):
         _kill_at(tally, place, template, (before, reference), stage, victim)
@@ -51,9 +51,9 @@ def f1_killed_at_each_stage(place: Place, rounds: int | None = None) -> Tally:
 def kills(place: Place, rounds: int | None = None) -> Tally:
     """Three months load through the queue, and something is killed at a random moment."""
     tally = Tally("kills", "kill -9 at random moments while three months load through the queue")
-    template = _handed_in(place, "three months", SAMPLES)
+    template = handed_in(place, "three months", SAMPLES)
     begin = time.perf_counter()
-    shown = _undisturbed(place, template)
+    shown = undisturbed(place, template)
     usual = time.perf_counter() - begin
     chance = random.Random()
     for _ in range(rounds or KILLS):
@@ -113,8 +113,8 @@ def f12_caller_goes_away(place: Place, rounds: int | None = None) -> Tally:
 
 def f13_frozen_worker(place: Place, rounds: int | None = None) -> Tally:
     tally = Tally("F13", "worker frozen past the stalled limit, taken over, then continued")
-    template = _handed_in(place, "one month", [month_file(place.folder, "month")])
-    _, reference = _undisturbed(place, template)
+    template = handed_in(place, "one month", [month_file(place.folder, "month")])
+    _, reference = undisturbed(place, template)
     for stage in spread(list(_stages()), rounds):
         with place.database(template) as url:
             _freeze(tally, place, url, reference, stage)
@@ -128,7 +128,7 @@ def f14_two_workers(place: Place, rounds: int | None = None) -> Tally:
         month_file(place.folder, f"many_{period}", lines=300, period=period, prefix=str(number))
         for number, period in enumerate(months(count))
     ]
-    template = _handed_in(place, "many", paths)
+    template = handed_in(place, "many", paths)
     with place.database(template) as alone, place.database(template) as url:
         seconds = [_work(alone, 1), _work(url, 2)]
         tally.tried = count
@@ -166,7 +166,7 @@ def f19_too_much_memory(place: Place, rounds: int | None = None) -> Tally:
     return tally
 
 
-def _handed_in(place: Place, name: str, paths: list[Path]) -> str:
+def handed_in(place: Place, name: str, paths: list[Path]) -> str:
     """A database in which files wait to be run and published."""
 
     def prepare(desk: Desk) -> None:
@@ -177,7 +177,8 @@ def _handed_in(place: Place, name: str, paths: list[Path]) -> str:
     return place.template(name, prepare)
 
 
-def _undisturbed(place: Place, template: str) -> tuple[dict[str, Any], Picture]:
+def undisturbed(place: Place, template: str) -> tuple[dict[str, Any], Picture]:
+    """What is visible before a worker comes, and all of it when it is done."""
     with place.database(template) as url:
         desk = place.desk(url)
         before = visible(desk)

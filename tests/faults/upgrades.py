@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from typing import Any
 
-from tests.faults.judge import Tally, check_message, wait_for_silence
+import psycopg
+
+from tests.faults.away import STAGES, at, spread
+from tests.faults.files import month_file
+from tests.faults.judge import (
+    Picture,
+    Tally,
+    check_ledger,
+    check_leftovers,
+    check_message,
+    compare,
+    picture,
+    wait_for_silence,
+)
 from tests.faults.killing import is_number, without_kill
 from tests.faults.place import Place
-from tests.faults.proxy import Harm
-from tests.faults.verbs import tell
+from tests.faults.proxy import Asked, Harm
+from tests.faults.queue import WORKER, handed_in, undisturbed
+from tests.faults.verbs import Verb, tell
 
 _OBJECTS = """
     select 'relation' as sort, relnamespace::regnamespace::text as place, relname::text as name,
@@ -35,7 +52,49 @@ def f17_migration_killed(place: Place, rounds: int | None = None) -> Tally:
     whole = _undisturbed(place)
     while _kill_one(place, tally, number, whole):
         number += step
+    for stage in spread(["raw", "facts", "check", "attach", "end", "publish"], rounds):
+        _upgrade_while_a_job_runs(tally, place, stage)
     return tally
+
+
+def _upgrade_while_a_job_runs(tally: Tally, place: Place, stage: str) -> None:
+    """The schema is brought up to date while a run is half done; then its process is killed."""
+    about = f"upgrade while a job is at {stage}"
+    template, (_, reference) = _waiting_month(place)
+    migration: list[Verb] = []
+    with place.database(template) as url:
+
+        def upgrade(asked: Asked) -> None:
+            migration.append(Verb(url, "migrate"))
+            # Where the run holds what it needs, it waits for the run, which is held up here.
+            until = time.monotonic() + 5
+            while migration[0].runs and time.monotonic() < until:
+                time.sleep(0.05)
+            os.kill(asked.pid, signal.SIGKILL)
+
+        desk = place.desk(url)
+        # As after a new version whose views differ, and whose end was not reached yet.
+        with psycopg.connect(url) as connection:
+            connection.execute("delete from app.migrations where number in (0, -2)")
+        place.proxy.expect(Harm(at(STAGES[stage]), "act", upgrade))
+        worker = Verb(place.proxy.url_of(url), *WORKER)
+        with tally.clock(about):
+            check_message(tally, about, worker.end())
+        tally.tried += 1
+        told = migration[0].end() if migration else None
+        tally.need(told is not None and told.code == 0, "lost", f"{about}: {told}")
+        wait_for_silence(url)
+        tally.need(
+            desk.value("select deaths from app.jobs") == 1, "unclear", f"{about}: never half done"
+        )
+        if compare(tally, about, picture(desk), reference):
+            check_leftovers(tally, about, desk)
+        check_ledger(tally, about, url)
+
+
+def _waiting_month(place: Place) -> tuple[str, tuple[dict[str, Any], Picture]]:
+    template = handed_in(place, "one month", [month_file(place.folder, "month")])
+    return template, undisturbed(place, template)
 
 
 def _undisturbed(place: Place) -> dict[str, Any]:
