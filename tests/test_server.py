@@ -39,7 +39,7 @@ def test_a_server_that_was_killed_is_started_again_by_the_same_process(folder: P
 def test_also_where_its_last_options_no_longer_fit(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "LAST_PROCESS_SECONDS", 1)
+    monkeypatch.setattr(server, "LAST_PROCESS_SECONDS", 5)
     _kill(folder)
     (folder / "postmaster.opts").write_text("")
     assert _answer(ensure_embedded(folder)) == 1

@@ -118,7 +118,7 @@ class Place:
 @contextmanager
 def open_place(server_url: str | None = None, folder: Path | None = None) -> Iterator[Place]:
     """A place on a server of its own, or on one that is there (`server_url`)."""
-    own = Path(tempfile.mkdtemp(prefix="s9-faults-", dir=folder))
+    own = Path(tempfile.mkdtemp(prefix="sales-engine-faults-", dir=folder))
     own.chmod(0o755)
     os.environ["FAULTS_SCRATCH"] = str(own)
     place = None

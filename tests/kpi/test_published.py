@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.db import transaction
+from pipeline.db import connect, transaction
 from pipeline.kpi.published import refresh_double_counts
 from pipeline.publications import publish, void
 from pipeline.runs import recheck
@@ -74,7 +74,7 @@ def test_earlier_loads_get_their_sums_by_the_migration(desk: Desk) -> None:
     tables = (*TIERS, "double_counts", "double_counted_months")
     kept = {name: desk.table(f"kpi.{name}") for name in tables}
     text = (SQL_ROOT / "migrations" / "013_add_read_tiers.sql").read_text("utf-8")
-    with transaction(desk.url) as connection:
+    with connect(desk.url, as_owner=True) as connection:
         connection.execute("drop table " + ", ".join(f"kpi.{name}" for name in tables) + " cascade")
         connection.execute(text)
     assert {name: desk.table(f"kpi.{name}") for name in tables[:-1]} == {
