@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.browser.conftest import Open, wait
 from tests.karamad import Desk, write_lines
@@ -32,6 +32,22 @@ def tab_to(page: Page, label: str, tag: str) -> None:
     raise AssertionError(f"Tab never came to {tag} {label}; it came to {passed}")
 
 
+def choose_by_keyboard(page: Page, path: Path, tries: int = 3) -> None:
+    """Choose a file; a page that is still being drawn may put a new field under the first key."""
+    tab_to(page, "فایل را این‌جا رها کنید", "INPUT")
+    outline = page.locator(".up").evaluate("box => getComputedStyle(box).outlineStyle")
+    assert outline == "solid", "where the focus is can be seen"
+    try:
+        with page.expect_file_chooser(timeout=8000) as chooser:
+            page.keyboard.press("Enter")
+    except TimeoutError:
+        if tries == 1:
+            raise
+        choose_by_keyboard(page, path, tries - 1)
+    else:
+        chooser.value.set_files(path)
+
+
 def test_a_file_is_handed_in_and_run(open_browser: Open, desk: Desk, tmp_path: Path) -> None:
     path = write_lines(tmp_path / "مرداد.csv", [{}, {"invoice_id": "1002"}])
     page = open_browser("/home")
@@ -41,12 +57,7 @@ def test_a_file_is_handed_in_and_run(open_browser: Open, desk: Desk, tmp_path: P
     wait(page)
     expect(page.get_by_test_id("sales-upload")).to_be_attached()
 
-    tab_to(page, "فایل را این‌جا رها کنید", "INPUT")
-    outline = page.locator(".up").evaluate("box => getComputedStyle(box).outlineStyle")
-    assert outline == "solid", "where the focus is can be seen"
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files(path)
+    choose_by_keyboard(page, path)
     page.wait_for_url("**file=*")
     wait(page)
     expect(page.get_by_role("button", name="اجرا کن")).to_be_enabled()
