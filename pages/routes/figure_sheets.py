@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
-from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response
 
 from pages.frame import database
 from pages.frame.preferences import read_preferences
 from pages.routes.gate import who_asks
+from pages.routes.written import KINDS, Written, send_written
 from pages.widgets.figure_address import figure_of
 from pages.widgets.figure_words import figure_texts, may_see_personal
 from pipeline.db import reading
-from pipeline.errors import PipelineError
-from pipeline.faults import known_fault, unexpected
 from pipeline.kpi.scopes import scopes
 from pipeline.kpi.sheets import WHAT, export_figures
 from pipeline.settings import get_settings
-
-CHUNK_BYTES = 1024**2
-KINDS = {
-    ".csv": "text/csv; charset=utf-8",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def send(request: Request) -> Response:
@@ -38,18 +27,16 @@ def send(request: Request) -> Response:
     who = who_asks(request.scope)
     if who is None or name.stem not in WHAT or name.suffix not in KINDS:
         return PlainTextResponse(figure_texts(language)("no_such_sheet"), 404)
-    scratch = settings.var_dir / "scratch"
-    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        # The open file outlives its folder: nothing is left behind however the sending ends.
-        with tempfile.TemporaryDirectory(dir=scratch) as folder:
-            path = Path(folder) / name
-            _write(request, path, language, may_see=may_see_personal(who))
-            return _stream(path, request.query_params.get("from", ""), language)
-    except Exception as error:
-        known: PipelineError | None = known_fault(error)
-        known = known or unexpected(error, "figure sheet", settings.var_dir)
-        return PlainTextResponse(known.text(language), 400)
+    may_see = may_see_personal(who)
+
+    def write(folder: Path) -> Written:
+        path = folder / name
+        _write(request, path, language, may_see=may_see)
+        month = request.query_params.get("from", "")
+        sheet = figure_texts(language)(f"sheet_{path.stem}")
+        return Written(path, KINDS[path.suffix], f"{sheet} {month}{path.suffix}")
+
+    return send_written(settings, language, "figure sheet", write)
 
 
 def _write(request: Request, path: Path, language: str, *, may_see: bool) -> None:
@@ -69,20 +56,3 @@ def _write(request: Request, path: Path, language: str, *, may_see: bool) -> Non
         url, path.stem, figure, path, headings=heading,
         sheet=t(f"sheet_{path.stem}"), may_see=may_see, sort=sort,
     )  # fmt: skip
-
-
-def _stream(path: Path, month: str, language: str) -> Response:
-    title = f"{figure_texts(language)(f'sheet_{path.stem}')} {month}{path.suffix}"
-    headers = {
-        "content-disposition": f"attachment; filename*=UTF-8''{quote(title)}",
-        "content-length": str(path.stat().st_size),
-        "cache-control": "no-store",
-    }
-    return StreamingResponse(_chunks(path.open("rb")), media_type=KINDS[path.suffix],
-                             headers=headers)  # fmt: skip
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk

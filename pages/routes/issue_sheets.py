@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response
 
 from pages.frame import database
 from pages.frame.language import frame_texts
 from pages.frame.preferences import read_preferences
 from pages.frame.session import MAY_UPLOAD
 from pages.routes.gate import who_asks
+from pages.routes.written import KINDS, Written, send_written
 from pages.widgets.issue_address import multi, read_filter
-from pipeline.errors import PipelineError, RefusedAction
 from pipeline.exports import FORMATS, export_issues
-from pipeline.faults import known_fault, unexpected
 from pipeline.quality.issue_filter import IssueFilter
-from pipeline.settings import Settings, get_settings
-from pipeline.texts import read_texts
-
-CHUNK_BYTES = 1024**2
-_KINDS = {
-    ".csv": "text/csv; charset=utf-8",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+from pipeline.settings import get_settings
+from pipeline.texts import Texts, read_texts
 
 
 def issues(request: Request) -> Response:
@@ -46,33 +37,16 @@ def issues(request: Request) -> Response:
     if unknown or kind not in FORMATS:
         name, value = unknown[0] if unknown else ("", kind)
         return PlainTextResponse(t("unknown_in_address", name=name, value=value[:60]), 400)
-    try:
-        return _written(settings, wanted, kind, language)
-    except Exception as error:
-        known: PipelineError | None = known_fault(error)
-        known = known or unexpected(error, "sheet of issues", settings.var_dir)
-        status = 404 if isinstance(known, RefusedAction) else 500
-        return PlainTextResponse(known.text(language), status)
-
-
-def _written(settings: Settings, wanted: IssueFilter, kind: str, language: str) -> Response:
-    scratch = settings.var_dir / "scratch"
-    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
     words = read_texts(settings.config_dir, language, "cli")
+    return send_written(
+        settings,
+        language,
+        "sheet of issues",
+        lambda folder: _write(folder / f"issues{kind}", wanted, words),
+    )
+
+
+def _write(path: Path, wanted: IssueFilter, words: Texts) -> Written:
     headings: Callable[[str], str] = lambda name: words(f"head_{name}")  # noqa: E731
-    # The open file outlives its folder, so nothing is left behind however the sending ends.
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        path = Path(folder) / f"issues{kind}"
-        export_issues(database.url(), path, wanted, headings=headings, sheet=words("sheet"))
-        sent = {
-            "content-disposition": f'attachment; filename="{path.name}"',
-            "content-length": str(path.stat().st_size),
-            "cache-control": "no-store",
-        }
-        return StreamingResponse(_chunks(path.open("rb")), media_type=_KINDS[kind], headers=sent)
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk
+    export_issues(database.url(), path, wanted, headings=headings, sheet=words("sheet"))
+    return Written(path, KINDS[path.suffix], path.name)

@@ -52,7 +52,7 @@ def test_the_original_comes_back_byte_by_byte_under_its_name(sit: Ask, desk: Des
     digest = base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
     assert answer.headers["repr-digest"] == f"sha-256=:{digest}:"
     assert "%D9%85%D8%B1%D8%AF%D8%A7%D8%AF" in answer.headers["content-disposition"]
-    assert list((desk.folder / "downloads").iterdir()) == []
+    assert list((desk.folder / "scratch").iterdir()) == []
 
 
 @pytest.mark.parametrize(("language", "first"), [("fa", "شمارهٔ خط"), ("en", "Line")])
@@ -84,7 +84,7 @@ def test_a_load_that_is_not_there_is_said(sit: Ask, given: str) -> None:
 
 def test_what_a_killed_console_left_is_removed(sit: Ask, desk: Desk) -> None:
     load = desk.load([{}])
-    left = desk.folder / "downloads" / "left"
+    left = desk.folder / "scratch" / "left"
     left.mkdir(parents=True)
     os.utime(left, (0, 0))
     assert sit("admin").get(f"/downloads/original?load={load.load_id}").status_code == 200
