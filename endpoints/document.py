@@ -142,12 +142,14 @@ def _describe_parameter(parameter: dict[str, Any], t: Texts, glossary: Glossary)
             schema |= schema.pop("anyOf")[0]
     schema.pop("title", None)
     schema.pop("description", None)
-    how, _, column = parameter.get("description", "").partition(" ")
-    if how in ("any", "from", "to"):
+    is_path = parameter["in"] == "path"
+    said = f"one {parameter['name']}" if is_path else parameter["description"]
+    how, _, column = said.partition(" ")
+    if column:
         entry = glossary.get(column)
         words = entry.words(t.language) if entry is not None else column
         parameter["description"] = t(f"param_{how}", column=words)
         if entry is not None:
             parameter["example"] = [entry.example] if how == "any" else entry.example
-    elif how:
+    else:
         parameter["description"] = t(how)
