@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from endpoints.gate import refuse_when
 from endpoints.problems import Problem
 from endpoints.service import origin_of, service_of
+from pipeline.access.acting import acting_as_engine_itself
 from pipeline.access.allowed import Action
 from pipeline.access.tokens import Bearer, note_use, read_bearer
 from pipeline.audit import record
@@ -63,5 +64,5 @@ def _note_refusal(request: Request, code: str, bearer: Bearer | None) -> None:
         return
     detail = {"code": code, "origin": origin, "token_id": whose}
     actor = bearer.person.name if bearer else "-"
-    with transaction(service.url) as connection:
+    with acting_as_engine_itself(), transaction(service.url) as connection:
         record(connection, actor, "refuse", ("api", request.url.path), detail)

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from endpoints.described import SCHEMAS
 from endpoints.language import language_of
 from endpoints.service import Service, service_of
+from pipeline.access.acting import acting_as_engine_itself
 from pipeline.db import reading
 from pipeline.feeds.feed import Feed, feeds
 from pipeline.feeds.glossary import Glossary, read_glossary
@@ -33,7 +34,7 @@ def document(app: FastAPI, service: Service, language: str) -> dict[str, Any]:
     """The OpenAPI document; DatabaseAway when the columns cannot be asked for."""
     config = service.settings.config_dir
     t, glossary = read_texts(config, language, "api"), read_glossary(config)
-    with reading(service.url) as connection:
+    with acting_as_engine_itself(), reading(service.url) as connection:
         columns = {name: read_columns(connection, feed) for name, feed in feeds().items()}
     found: dict[str, Any] = get_openapi(
         title=t("title"),

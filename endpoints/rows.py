@@ -15,6 +15,7 @@ from endpoints.described import of_page, of_row
 from endpoints.problems import Problem
 from endpoints.questions import Number, Question, question_of, wanted_of
 from endpoints.service import STATEMENT_SECONDS, service_of
+from pipeline.access.acting import acting_as
 from pipeline.access.allowed import Action, may
 from pipeline.access.tokens import Bearer
 from pipeline.db import reading
@@ -72,20 +73,22 @@ def _read(
     form: str,
     answer: Callable[[Any, str], Response],
 ) -> Response:
-    """Mark and rows of one moment; the rows only for a reader who has not got them yet."""
-    with reading(service_of(request).url) as connection:
-        limit_time(connection, STATEMENT_SECONDS)
-        tag = etag(request, caller, read_mark(connection, feed), form)
+    """Mark and rows, as the caller; the rows only for a reader who has not got them yet."""
+    url = service_of(request).url
+    with acting_as(caller.person):
+        tag = etag(request, caller, read_mark(url, feed), form)
         if has_it(request, tag):
             return unchanged(tag)
-        page = read_page(
-            connection,
-            feed,
-            wanted_of(feed, question),
-            after=question.after,
-            limit=question.limit,
-            sees_personal=may(caller.person, Action.SEE_PERSONAL),
-        )
+        with reading(url) as connection:
+            limit_time(connection, STATEMENT_SECONDS)
+            page = read_page(
+                connection,
+                feed,
+                wanted_of(feed, question),
+                after=question.after,
+                limit=question.limit,
+                sees_personal=may(caller.person, Action.SEE_PERSONAL),
+            )
     return answer(page, tag)
 
 

@@ -11,6 +11,7 @@ from endpoints.answers import moment
 from endpoints.callers import caller, caller_for
 from endpoints.described import of_object
 from endpoints.service import service_of
+from pipeline.access.acting import acting_as, acting_as_engine_itself
 from pipeline.access.allowed import Action
 from pipeline.access.tokens import Bearer
 from pipeline.db import reading
@@ -31,10 +32,12 @@ async def health() -> Response:
 @router.get("/ready", operation_id="ready", tags=["state"], responses=of_object("state", 429, 503))
 def ready(request: Request) -> Response:
     """The database answers too, and has the tables of this version."""
-    with reading(service_of(request).url) as connection:
-        for feed in feeds().values():
-            read_columns(connection, feed)
-        read_mark(connection, feeds()["issues"])
+    url = service_of(request).url
+    with acting_as_engine_itself():
+        with reading(url) as connection:
+            for feed in feeds().values():
+                read_columns(connection, feed)
+        read_mark(url, feeds()["issues"])
     return JSONResponse(_OK, headers=_PRIVATE)
 
 
@@ -64,7 +67,7 @@ def views(
     request: Request, bearer: Annotated[Bearer, Depends(caller_for(Action.SEE_FIGURES))]
 ) -> Response:
     """Every KPI view with its question, formula and columns."""
-    with reading(service_of(request).url) as connection:
+    with acting_as(bearer.person), reading(service_of(request).url) as connection:
         columns = {f.name: read_columns(connection, f) for f in feeds().values() if f.is_kpi}
     rows = [_described(feeds()[name], found) for name, found in columns.items()]
     return JSONResponse({"rows": rows}, headers=_PRIVATE)

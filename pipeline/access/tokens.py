@@ -10,9 +10,12 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pipeline.access.acting import acting_as_engine, acting_as_engine_itself
+from pipeline.access.acting import actor as who_acts
 from pipeline.access.allowed import Action, may
 from pipeline.access.people import Person, Role, Scope
 from pipeline.db import Connection, Row, fetch_all, fetch_one, reading, run, transaction
@@ -99,7 +102,7 @@ def issue(
         "days": days,
         "most": MOST_TOKENS,
     }
-    with transaction(url) as connection:
+    with _engine_for(person.user_id), transaction(url) as connection:
         _name_actor(connection, actor)
         # The person's row is held, so that two requests at once cannot pass the limit together.
         if fetch_one(connection, "tokens/hold_user", facts) is None:
@@ -117,7 +120,7 @@ def read_bearer(url: str, secret: str) -> Bearer | None:
     """
     if not _FORM.fullmatch(secret):
         return None
-    with reading(url) as connection:
+    with acting_as_engine_itself(), reading(url) as connection:
         row = fetch_one(connection, "tokens/read_bearer", {"token_hash": _hash(secret)})
     if row is None:
         return None
@@ -132,7 +135,7 @@ def note_use(url: str, bearer: Bearer) -> None:
     """Keep when a token was last used, to the minute; writes nothing within the same one."""
     used = bearer.token.last_used_at
     if used is None or (datetime.now(UTC) - used).total_seconds() >= 60:
-        with transaction(url) as connection:
+        with acting_as_engine_itself(), transaction(url) as connection:
             run(connection, "tokens/note_use", {"token_id": bearer.token.token_id})
 
 
@@ -143,7 +146,7 @@ def revoke(url: str, token_id: int, *, actor: str, of: int | None = None) -> Tok
     one: RefusedAction UNKNOWN_TOKEN.
     """
     facts = {"token_id": min(token_id, _LARGEST_ID), "user_id": of}
-    with transaction(url) as connection:
+    with _engine_for(of), transaction(url) as connection:
         _name_actor(connection, actor)
         if run(connection, "tokens/revoke_token", facts) == 0:
             raise RefusedAction(
@@ -157,19 +160,29 @@ def revoke(url: str, token_id: int, *, actor: str, of: int | None = None) -> Tok
 
 def list_tokens(url: str, user_id: int | None = None) -> list[Token]:
     """Tokens of a person, or (None) of everybody, the newest first."""
-    with reading(url) as connection:
+    with _engine_for(user_id), reading(url) as connection:
         rows = fetch_all(connection, "tokens/list_tokens", {"user_id": user_id, "token_id": None})
     return [_token(row) for row in rows]
 
 
 def find_person(url: str, name: str) -> Person:
     """The active person of this name, in any case of letters; RefusedAction when there is none."""
-    with reading(url) as connection:
+    with _engine_for(None), reading(url) as connection:
         row = fetch_one(connection, "tokens/find_person", {"name": name.replace("\0", "").strip()})
     if row is None:
         raise _unknown_user(name)
     scope = Scope(tuple(row["branches"]), tuple(row["salespeople"]))
     return Person(row["user_id"], row["name"], Role(row["role"]), row["sees_personal"], scope)
+
+
+def _engine_for(user_id: int | None) -> AbstractContextManager[None]:
+    """The engine at work on tokens: everybody has their own, an administrator those of others.
+
+    RefusedAction NOT_ALLOWED.
+    """
+    person = who_acts().person
+    is_own = person is not None and person.user_id == user_id
+    return acting_as_engine(Action.HOLD_TOKENS if is_own else Action.MANAGE_USERS)
 
 
 def _hash(secret: str) -> bytes:

@@ -10,7 +10,8 @@ from typing import Any
 
 from psycopg import sql
 
-from pipeline.db import Connection, Row, fetch_all, fetch_one, query, sql_text
+from pipeline.access.acting import acting_as_engine
+from pipeline.db import Connection, Row, fetch_all, fetch_one, query, reading, sql_text
 from pipeline.feeds.feed import Feed, Kind
 from pipeline.feeds.place import read_place, write_place
 from pipeline.kpi.personal import MASK, PERSONAL
@@ -88,13 +89,15 @@ def read_columns(connection: Connection, feed: Feed) -> tuple[Column, ...]:
 _columns: dict[str, tuple[Column, ...]] = {}
 
 
-def read_mark(connection: Connection, feed: Feed) -> str:
-    """A text that is another one whenever rows of the feed may have changed.
+def read_mark(url: str, feed: Feed) -> str:
+    """A text that is another one whenever rows of the feed may have changed, for who may read it.
 
-    It is worked out from what is there, not from a counter: of two steps that are taken at once the
-    one with the lower number may be seen last.
+    To be read before the rows, so that they are at least as new as it says. It is worked out from
+    what is there, not from a counter: of two steps that are taken at once the one with the lower
+    number may be seen last.
     """
-    row = fetch_one(connection, f"feeds/mark_{feed.mark}")
+    with acting_as_engine(feed.action), reading(url) as connection:
+        row = fetch_one(connection, f"feeds/mark_{feed.mark}")
     assert row is not None
     return hashlib.sha256(f"{_sql_mark()}{row['mark']}".encode()).hexdigest()
 

@@ -4,7 +4,7 @@
 -- = gross_amount - net_amount, a positive magnitude; invoice_count = distinct invoices of either kind.
 -- Edge cases: a day with returns alone has a negative net. Money in the source's currency.
 -- Key: event_date, source_system. Filters: jalali_month.
-create view kpi.kpi_net_sales_daily as
+create view kpi.kpi_net_sales_daily with (security_invoker) as
 select source_system, event_date,
     max(jalali_month) as jalali_month,
     sum(net_amount) as net_amount,

@@ -259,14 +259,13 @@ def test_a_database_that_is_away_is_said_without_its_address(own: Caller) -> Non
 
 def test_what_takes_too_long_is_broken_off(own: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("endpoints.rows.STATEMENT_SECONDS", 0.001)
-    monkeypatch.setattr("endpoints.rows.read_mark", slow_mark)
+    monkeypatch.setattr("endpoints.rows.read_page", slow_page)
     answer = own.get("/v1/loads")
     assert (answer.status_code, answer.json()["code"]) == (503, "TOO_SLOW")
 
 
-def slow_mark(connection: Any, feed: object) -> str:
+def slow_page(connection: Any, *_: object, **__: object) -> None:
     connection.execute("select pg_sleep(5)")
-    return ""
 
 
 def test_a_fault_of_ours_has_a_reference_and_the_log_the_rest(
