@@ -20,12 +20,13 @@ from pages.widgets.figure_words import (
     words,
 )
 from pages.widgets.inside import visit
+from pipeline.access.allowed import Action
 from pipeline.db import Connection, reading
 from pipeline.kpi.figures import Refused, refused_behind
 from pipeline.kpi.personal import customer_details
 from pipeline.kpi.rankings import CustomerFigures, Ranking, customers
 
-PAGE = Page(section="figures", order=30, icon=":material/storefront:")
+PAGE = Page(section="figures", order=30, icon=":material/storefront:", action=Action.SEE_FIGURES)
 CHARTED = 12
 COLUMNS = (
     Column("net_amount", "money", "all", by_share=True),

@@ -13,10 +13,10 @@ from pages.frame.shell import link_to
 from pages.widgets.cards import Card, Cell, cards, small_table, steps
 from pages.widgets.charts import monthly_bars
 from pages.widgets.job_progress import draw_active_jobs
+from pipeline.access.allowed import Action, may
 from pipeline.overview import Overview, change, read_overview
 
-PAGE = Page(section="", order=0, icon=":material/home:")
-_CURES = ("uploader", "steward", "admin")
+PAGE = Page(section="", order=0, icon=":material/home:", action=Action.SEE_OVERVIEW)
 
 
 def draw(here: Here) -> None:
@@ -25,18 +25,18 @@ def draw(here: Here) -> None:
     if seen.is_empty:
         _draw_start(here)
         return
-    if here.who.role in _CURES:
+    if may(here.who, Action.SEE_LOADS):
         _draw_needs(here, seen)
         draw_active_jobs(here)
     _draw_month(here, seen)
-    if here.who.role in _CURES:
+    if may(here.who, Action.SEE_LOADS):
         _draw_waiting(here, seen)
         _draw_rules(here, seen)
 
 
 def _draw_start(here: Here) -> None:
     t = here.t
-    cures = here.who.role in _CURES
+    cures = may(here.who, Action.SEE_LOADS)
     st.header(t("start_title"), anchor=False)
     st.markdown(t("start_text" if cures else "start_text_manager"))
     if cures:

@@ -11,12 +11,16 @@ from pages.widgets.issue_filters import asked, draw_filters, say_unknown, show
 from pages.widgets.issue_table import QUEUE, draw_head, draw_rows, read_page
 from pages.widgets.issue_triage import do_asked, draw_form, draw_history, may_triage
 from pages.widgets.issue_view import draw_issue, draw_line, draw_related
+from pipeline.access.allowed import Action
 from pipeline.issue_detail import issue_detail
 from pipeline.quality.issue_filter import IssueFilter
 from pipeline.settings import get_settings
 
 PAGE = Page(
-    section="data", order=30, icon=":material/rule:", roles=("uploader", "steward", "admin")
+    section="data",
+    order=30,
+    icon=":material/rule:",
+    action=Action.SEE_ISSUES,
 )
 
 

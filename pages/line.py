@@ -15,10 +15,17 @@ from pages.frame.shell import link_to
 from pages.widgets.cards import Cell, small_table
 from pages.widgets.figure_words import may_see_personal, words
 from pages.widgets.inside import follow
+from pipeline.access.allowed import Action
 from pipeline.db import reading
 from pipeline.kpi.line_detail import LineDetail, line_detail
 
-PAGE = Page(section="figures", order=60, icon=":material/receipt_long:", in_menu=False)
+PAGE = Page(
+    section="figures",
+    order=60,
+    icon=":material/receipt_long:",
+    action=Action.SEE_LINES,
+    in_menu=False,
+)
 _BOUNDS = range(1, 2**31)
 
 

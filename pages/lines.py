@@ -22,6 +22,7 @@ from pages.widgets.figure_words import (
     words,
 )
 from pages.widgets.inside import address
+from pipeline.access.allowed import Action
 from pipeline.db import reading
 from pipeline.kpi.facts import Fact, FactKey, FactTotals, Figure, facts_behind, facts_total
 from pipeline.kpi.figures import Refused, refused_behind
@@ -29,7 +30,7 @@ from pipeline.kpi.personal import customer_details
 from pipeline.kpi.sheets import MOST_LINES
 from pipeline.transform.jalali import read_date
 
-PAGE = Page(section="figures", order=50, icon=":material/list_alt:")
+PAGE = Page(section="figures", order=50, icon=":material/list_alt:", action=Action.SEE_LINES)
 ROWS = 50
 
 

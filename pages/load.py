@@ -16,14 +16,14 @@ from pages.widgets.job_progress import draw_job, run_again
 from pages.widgets.load_result import draw_findings, draw_original, draw_result
 from pages.widgets.month_steps import draw_steps
 from pages.widgets.notice import draw_notice
+from pipeline.access.allowed import Action
 from pipeline.jobs.records import list_jobs
 from pipeline.loads import LoadDetail, read_detail
 from pipeline.months.difference import compare
 
 PAGE = Page(
-    section="data", order=21, icon=":material/inventory_2:",
-    roles=("uploader", "steward", "admin"), in_menu=False,
-)  # fmt: skip
+    section="data", order=21, icon=":material/inventory_2:", action=Action.SEE_LOADS, in_menu=False
+)
 _WITHOUT_RESULT = ("received", "failed")
 
 

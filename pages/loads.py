@@ -12,11 +12,15 @@ from pages.frame.language import frame_texts
 from pages.frame.page import Here, Page
 from pages.frame.shell import link_to
 from pages.widgets.job_progress import draw_active_jobs
+from pipeline.access.allowed import Action
 from pipeline.db import Row
 from pipeline.loads import STATES, LoadFilter, list_received, load_choices
 
 PAGE = Page(
-    section="data", order=20, icon=":material/inventory_2:", roles=("uploader", "steward", "admin")
+    section="data",
+    order=20,
+    icon=":material/inventory_2:",
+    action=Action.SEE_LOADS,
 )
 _TAGS = {"draft": "wait", "received": "wait", "failed": "bad", "voided": "bad"}
 

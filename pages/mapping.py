@@ -8,6 +8,7 @@ from pages.frame.formats import isolate, plain
 from pages.frame.page import Here, Page
 from pages.widgets.cards import Cell, small_table
 from pages.widgets.pick_table import PickCell, PickRow, pick_table
+from pipeline.access.allowed import Action
 from pipeline.contracts import Column, list_sources, read_mapping
 from pipeline.mapping_versions import (
     SHIPPED,
@@ -19,7 +20,10 @@ from pipeline.mapping_versions import (
 from pipeline.settings import get_settings
 
 PAGE = Page(
-    section="data", order=60, icon=":material/schema:", roles=("uploader", "steward", "admin")
+    section="data",
+    order=60,
+    icon=":material/schema:",
+    action=Action.SEE_MAPPING,
 )
 
 

@@ -23,6 +23,7 @@ from pages.widgets.figure_words import (
     refused_note,
 )
 from pages.widgets.inside import visit
+from pipeline.access.allowed import Action
 from pipeline.db import Connection, reading
 from pipeline.kpi.facts import Figure
 from pipeline.kpi.figures import (
@@ -34,7 +35,7 @@ from pipeline.kpi.figures import (
 )
 from pipeline.overview import change
 
-PAGE = Page(section="figures", order=10, icon=":material/monitoring:")
+PAGE = Page(section="figures", order=10, icon=":material/monitoring:", action=Action.SEE_FIGURES)
 
 
 def draw(here: Here) -> None:

@@ -17,13 +17,16 @@ from pages.widgets.figure_words import (
     words,
 )
 from pages.widgets.inside import visit
+from pipeline.access.allowed import Action
 from pipeline.db import reading
 from pipeline.kpi.facts import Figure
 from pipeline.kpi.figures import Refused, refused_behind
 from pipeline.kpi.rankings import Page as Rows
 from pipeline.kpi.rankings import ProductFigures, Ranking, returns_by_product
 
-PAGE = Page(section="figures", order=20, icon=":material/assignment_return:")
+PAGE = Page(
+    section="figures", order=20, icon=":material/assignment_return:", action=Action.SEE_FIGURES
+)
 CHARTED = 12
 COLUMNS = (
     Column("returns_amount", "money", "RETURN", by_share=True),

@@ -8,15 +8,18 @@ from pages.frame.language import frame_texts
 from pages.frame.page import Here, Page
 from pages.frame.shell import link_to
 from pages.widgets.issue_table import SEVERITY_TAGS
-from pages.widgets.issue_triage import may_triage
 from pages.widgets.pick_table import PickCell, PickRow, pick_table
 from pages.widgets.rule_form import draw_rule_form, draw_said
 from pages.widgets.rule_view import draw_changes, draw_examples, draw_rule
+from pipeline.access.allowed import Action, may
 from pipeline.quality.rule_settings import SEVERITIES, RuleState, rule_catalogue
 from pipeline.settings import get_settings
 
 PAGE = Page(
-    section="data", order=50, icon=":material/gavel:", roles=("uploader", "steward", "admin")
+    section="data",
+    order=50,
+    icon=":material/gavel:",
+    action=Action.SEE_RULES,
 )
 
 
@@ -78,7 +81,7 @@ def _draw_one(here: Here, state: RuleState) -> None:
         link_to("issues", here.t("see_issues", count=here.f.number(state.issues)),
                 rule=state.rule.code)  # fmt: skip
     draw_examples(here, state.rule)
-    if may_triage(here):
+    if may(here.who, Action.CHANGE_RULES):
         draw_rule_form(here, state)
     draw_changes(here, state)
 

@@ -9,10 +9,11 @@ from pages.frame.shell import link_to, open_page
 from pages.widgets.money_of import currency_of
 from pages.widgets.run_charts import months_chart
 from pages.widgets.run_figures import draw_cards, draw_months, draw_rules
+from pipeline.access.allowed import Action
 from pipeline.db import Row
 from pipeline.quality.run_figures import RunFigures, month_figures, run_figures
 
-PAGE = Page(section="data", order=40, icon=":material/monitoring:")
+PAGE = Page(section="data", order=40, icon=":material/monitoring:", action=Action.SEE_RUN_STATS)
 _OPEN = "run_stats_rule"
 
 

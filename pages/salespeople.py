@@ -17,12 +17,13 @@ from pages.widgets.figure_words import (
     words,
 )
 from pages.widgets.inside import visit
+from pipeline.access.allowed import Action
 from pipeline.db import reading
 from pipeline.kpi.facts import Figure
 from pipeline.kpi.figures import Refused, refused_behind
 from pipeline.kpi.rankings import Ranking, SalespersonFigures, salespeople
 
-PAGE = Page(section="figures", order=40, icon=":material/badge:")
+PAGE = Page(section="figures", order=40, icon=":material/badge:", action=Action.SEE_FIGURES)
 CHARTED = 12
 COLUMNS = (
     Column("net_amount", "money", "all", by_share=True),

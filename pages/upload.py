@@ -17,13 +17,17 @@ from pages.widgets.notice import draw_notice
 from pages.widgets.reading import draw_detected, draw_form
 from pages.widgets.run_file import draw_known, draw_run, go_to
 from pages.widgets.upload import upload_field
+from pipeline.access.allowed import Action
 from pipeline.errors import DatabaseAway, PipelineError
 from pipeline.loads import read_detail
 from pipeline.settings import get_settings
 from pipeline.uploads import Upload, find_upload, forget_upload
 
 PAGE = Page(
-    section="data", order=10, icon=":material/upload_file:", roles=("uploader", "steward", "admin")
+    section="data",
+    order=10,
+    icon=":material/upload_file:",
+    action=Action.UPLOAD_FILE,
 )
 
 

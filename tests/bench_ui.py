@@ -20,6 +20,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from pages.frame.page import Entry, entries
 from pages.frame.shell import HOME
+from pipeline.access.allowed import ALLOWED
+from pipeline.access.people import Role
 from pipeline.migrate import prepare_database
 from pipeline.samples import generate
 from pipeline.server import stop_embedded
@@ -95,7 +97,7 @@ def _browser(address: str) -> Iterator[Page]:
 def _measure(page: Page, address: str, options: argparse.Namespace) -> list[str]:
     """Print every figure; the names of those that miss their target."""
     print(f"{'':38}{'p50':>9}{'p95':>9}{'target':>9}")
-    shown = [e for e in entries() if e.page.in_menu and "steward" in e.page.roles]
+    shown = [e for e in entries() if e.page.in_menu and Role.STEWARD in ALLOWED[e.page.action]]
     missed, switches, reruns = [], [], []
     for entry in shown:
         went, again = _page(page, entry, options.runs)

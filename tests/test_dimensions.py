@@ -10,7 +10,6 @@ import psycopg
 from psycopg import sql
 
 from pipeline.contracts import read_mapping
-from pipeline.db import query
 from pipeline.publications import void
 from pipeline.settings import ROOT
 from tests.karamad import RETURN, Cells, Desk
@@ -165,36 +164,3 @@ def places_of(desk: Desk, text: str, but: tuple[str, ...] = ("dim", "raw")) -> s
             if hits and hits[0]:
                 found.add(".".join(row.values()))
     return found
-
-
-def test_slips_of_a_large_load_are_found_without_comparing_each_with_each(db_url: str) -> None:
-    """While a load comes in, the statistics know of the loads before it and nothing of it."""
-    entities = 500
-    add = (
-        "insert into dim.observations (load_id, dimension, entity_id, attributes, lines,"
-        " first_date, last_date) select %s, 'customers', n::text, jsonb_build_object('city', city),"
-        " lines, '2024-08-01', '2024-08-20' from generate_series(1, %s) as n,"
-        " (values ('a', 9), ('b', 1)) as seen (city, lines)"
-    )
-    with psycopg.connect(db_url) as connection:
-        connection.execute(add, (1, entities))
-        connection.execute("analyze dim.observations")
-        connection.execute(add, (2, entities))
-        plan = sql.SQL("explain (analyze, format json) ") + query("dimensions/mark_noise")
-        shown = connection.execute(plan, {"load_id": 2}).fetchone()
-        marked = connection.execute(
-            "select load_id, count(*), min(lines) from dim.observations where is_noise group by 1"
-        ).fetchall()
-    assert marked == [(2, entities, 1)]
-    assert shown is not None
-    assert max(map(_rows, _nodes(shown[0][0]["Plan"]))) < 10 * entities
-
-
-def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
-    return [plan, *(node for below in plan.get("Plans", ()) for node in _nodes(below))]
-
-
-def _rows(node: dict[str, Any]) -> float:
-    """Rows that a step of a plan went through, those it threw away too."""
-    thrown = sum(rows for name, rows in node.items() if name.startswith("Rows Removed by"))
-    return float((node["Actual Rows"] + thrown) * node["Actual Loops"])

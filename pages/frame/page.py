@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,7 +17,8 @@ from pages.frame.address import Address
 from pages.frame.formats import Formats
 from pages.frame.language import page_texts
 from pages.frame.preferences import Preferences
-from pages.frame.session import ROLES, Who
+from pipeline.access.allowed import Action, may
+from pipeline.access.people import Person
 from pipeline.texts import Texts
 
 FOLDER = Path(__file__).resolve().parent.parent
@@ -29,13 +30,14 @@ SECTIONS = ("", "data", "figures", "settings")
 class Page:
     """Declared as `PAGE` in a page's file; its words are section `page_<name>` of the texts.
 
-    `icon` is a Material symbol such as `:material/home:`. `parts` pages are reached by links alone.
+    `icon` is a Material symbol such as `:material/home:`; `action` is what a person must be allowed
+    to do to open it. A page that is not in the menu is reached by links alone.
     """
 
     section: str
     order: int
     icon: str
-    roles: Sequence[str] = ROLES
+    action: Action
     in_menu: bool = True
 
 
@@ -46,9 +48,9 @@ class Entry:
     name: str
     page: Page
 
-    def open_to(self, who: Who) -> bool:
-        """Whether this role may open the page."""
-        return who.role in self.page.roles
+    def open_to(self, who: Person) -> bool:
+        """Whether this person may open the page."""
+        return may(who, self.page.action)
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Here:
     """What a page's `draw` is handed: who looks, in which words and formats, over what data."""
 
     name: str
-    who: Who
+    who: Person
     preferences: Preferences
     t: Texts
     address: Address = field(default_factory=Address)
@@ -100,6 +102,6 @@ def module(name: str) -> Any:
     return importlib.import_module(f"pages.{name}")
 
 
-def here(name: str, who: Who, preferences: Preferences) -> Here:
+def here(name: str, who: Person, preferences: Preferences) -> Here:
     """What the page `name` is handed."""
     return Here(name, who, preferences, page_texts(name, preferences.language))

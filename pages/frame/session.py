@@ -10,28 +10,18 @@ import json
 import os
 import secrets
 import time
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.access.people import ROLES, Person, Role
 from pipeline.settings import Settings
 
 COOKIE = "sales_session"
 LASTS_SECONDS = 12 * 3600
-ROLES = ("uploader", "steward", "manager", "admin")
-MAY_UPLOAD = frozenset({"uploader", "steward", "admin"})
 LONGEST_NAME = 60
 
 
-@dataclass(frozen=True)
-class Who:
-    """A signed-in person: the name that history records, and the role."""
-
-    name: str
-    role: str
-
-
-def sign(settings: Settings, who: Who, now: float | None = None) -> str:
+def sign(settings: Settings, who: Person, now: float | None = None) -> str:
     """The cookie's value for `who`; it is good for twelve hours."""
     until = int((time.time() if now is None else now) + LASTS_SECONDS)
     facts = json.dumps([who.name, who.role, until, secrets.token_hex(8)]).encode()
@@ -39,7 +29,7 @@ def sign(settings: Settings, who: Who, now: float | None = None) -> str:
     return f"{payload}.{_seal(settings, payload)}"
 
 
-def read(settings: Settings, cookie: str | None, now: float | None = None) -> Who | None:
+def read(settings: Settings, cookie: str | None, now: float | None = None) -> Person | None:
     """Who the cookie stands for; None when it is missing, not ours, or over."""
     payload, dot, seal = (cookie or "").partition(".")
     if not dot or not seal.isascii() or not hmac.compare_digest(_seal(settings, payload), seal):
@@ -51,7 +41,7 @@ def read(settings: Settings, cookie: str | None, now: float | None = None) -> Wh
     except (binascii.Error, ValueError):
         return None
     alive = until > (time.time() if now is None else now)
-    return Who(name, role) if alive and role in ROLES else None
+    return Person(0, name, Role(role)) if alive and role in ROLES else None
 
 
 def _seal(settings: Settings, payload: str) -> str:

@@ -8,13 +8,13 @@ import streamlit as st
 
 from pages.frame.formats import plain
 from pages.frame.preferences import Preferences
-from pages.frame.session import Who
 from pages.widgets.links import choose, go
 from pages.widgets.remember import remember
+from pipeline.access.people import Person
 from pipeline.texts import Texts
 
 
-def draw(person: Who, preferences: Preferences, t: Texts) -> None:
+def draw(person: Person, preferences: Preferences, t: Texts) -> None:
     """Who is here, and a menu with what they may set for themselves."""
     with st.container(key="me"):
         other = "en" if preferences.language == "fa" else "fa"

@@ -12,8 +12,8 @@ from pages.frame import errors, page, settings_menu, who
 from pages.frame.language import frame_texts, page_texts
 from pages.frame.page import SECTIONS, Entry
 from pages.frame.preferences import Preferences
-from pages.frame.session import Who
 from pages.widgets.links import go
+from pipeline.access.people import Person
 
 HOME = "home"
 PAGES_KEY = "frame_pages"
@@ -87,7 +87,9 @@ def _as_page(entry: Entry, language: str) -> StreamlitPage:
     )
 
 
-def _draw_sidebar(pages: dict[Entry, StreamlitPage], person: Who, preferences: Preferences) -> None:
+def _draw_sidebar(
+    pages: dict[Entry, StreamlitPage], person: Person, preferences: Preferences
+) -> None:
     t = frame_texts(preferences.language)
     with st.sidebar:
         st.html(f'<div class="sales-brand">{escape(t("product"))}</div>')

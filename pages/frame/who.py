@@ -6,13 +6,13 @@ import streamlit as st
 
 from pages.frame import session
 from pages.frame.preferences import CHOICES, Preferences, read_preferences
-from pages.frame.session import Who
+from pipeline.access.people import Person
 from pipeline.settings import get_settings
 
-__all__ = ["Preferences", "Who", "current", "preferences"]
+__all__ = ["Person", "Preferences", "current", "preferences"]
 
 
-def current() -> Who | None:
+def current() -> Person | None:
     """The person of this browser; None when nobody is signed in (any more)."""
     return session.read(get_settings(), st.context.cookies.get(session.COOKIE))
 

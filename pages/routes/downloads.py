@@ -11,9 +11,9 @@ from starlette.responses import PlainTextResponse, Response
 from pages.frame import database
 from pages.frame.language import page_texts
 from pages.frame.preferences import read_preferences
-from pages.frame.session import MAY_UPLOAD
 from pages.routes.gate import who_asks
 from pages.routes.written import BYTES, KINDS, Written, send_written
+from pipeline.access.allowed import Action, may
 from pipeline.exports import export_raw, export_refused
 from pipeline.settings import Settings, get_settings
 
@@ -51,7 +51,7 @@ def _send(request: Request, write: Writer) -> Response:
     settings = get_settings()
     language = read_preferences(request.cookies, settings.language).language
     who = who_asks(request.scope)
-    if who is None or who.role not in MAY_UPLOAD:
+    if not may(who, Action.SEE_LOADS):
         return PlainTextResponse(page_texts("load", language)("not_yours"), 403)
     given = request.query_params.get("load", "")
     load_id = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.frame import session
-from pages.frame.session import Who
+from pipeline.access.people import Person
 from pipeline.settings import get_settings
 
 # What anybody may ask for: the sign-in and what it looks like, and whether the console is up.
@@ -66,7 +66,7 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-def who_asks(scope: Scope) -> Who | None:
+def who_asks(scope: Scope) -> Person | None:
     """Who the session cookie of a request stands for."""
     cookies = HTTPConnection(scope).cookies
     return session.read(get_settings(), cookies.get(session.COOKIE))

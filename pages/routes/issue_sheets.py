@@ -11,10 +11,10 @@ from starlette.responses import PlainTextResponse, Response
 from pages.frame import database
 from pages.frame.language import frame_texts
 from pages.frame.preferences import read_preferences
-from pages.frame.session import MAY_UPLOAD
 from pages.routes.gate import who_asks
 from pages.routes.written import KINDS, Written, send_written
 from pages.widgets.issue_address import multi, read_filter
+from pipeline.access.allowed import Action, may
 from pipeline.exports import FORMATS, export_issues
 from pipeline.quality.issue_filter import IssueFilter
 from pipeline.settings import get_settings
@@ -31,7 +31,7 @@ def issues(request: Request) -> Response:
     language = read_preferences(request.cookies, settings.language).language
     t, kind = frame_texts(language), f".{request.path_params['kind']}"
     who = who_asks(request.scope)
-    if who is None or who.role not in MAY_UPLOAD:
+    if not may(who, Action.SEE_ISSUES):
         return PlainTextResponse(t("no_access_title"), 403)
     wanted, unknown = read_filter(multi(request.query_params.multi_items()))
     if unknown or kind not in FORMATS:

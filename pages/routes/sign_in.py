@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from pages.frame import session
 from pages.frame.language import frame_texts
 from pages.frame.preferences import CHOICES, LASTS_SECONDS, Preferences, read_preferences
-from pages.frame.session import ROLES, Who
+from pipeline.access.people import ROLES, Person, Role
 from pipeline.settings import get_settings
 
 _ICONS = {"uploader": "↥", "steward": "✓", "manager": "◔", "admin": "⚙"}
@@ -36,7 +36,7 @@ async def sign_in(request: Request) -> Response:
     if role not in ROLES or not name.isprintable():
         return _page(request, "sign_in_wrong", 400)
     answer = RedirectResponse(own_path(form.get("back", ["/"])[0]), 303)
-    cookie = session.sign(get_settings(), Who(name or role, role))
+    cookie = session.sign(get_settings(), Person(0, name or role, Role(role)))
     answer.set_cookie(
         session.COOKIE, cookie, max_age=session.LASTS_SECONDS, httponly=True, samesite="lax",
         secure=request.url.scheme == "https",

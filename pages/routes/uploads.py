@@ -9,9 +9,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from pages.frame.preferences import read_preferences
-from pages.frame.session import MAY_UPLOAD
 from pages.routes.gate import who_asks
 from pages.routes.sign_in import comes_from_here
+from pipeline.access.allowed import Action, may
 from pipeline.errors import PipelineError, RefusedFile
 from pipeline.faults import known_fault, unexpected
 from pipeline.settings import get_settings
@@ -49,7 +49,7 @@ def _checked(request: Request) -> tuple[int, str]:
     who = who_asks(request.scope)
     if who is None:
         return 401, ""
-    if who.role not in MAY_UPLOAD or not comes_from_here(request):
+    if not may(who, Action.UPLOAD_FILE) or not comes_from_here(request):
         return 403, ""
     return (0, who.name) if request.headers.get("content-length", "").isdecimal() else (411, "")
 

@@ -9,11 +9,12 @@ from typing import Any
 import streamlit as st
 
 from pages.frame.page import Here
-from pages.frame.session import Who
 from pages.frame.shell import link_to
 from pages.widgets.figure_address import state_of
 from pages.widgets.inside import address
 from pages.widgets.links import row
+from pipeline.access.allowed import Action, may
+from pipeline.access.people import Person
 from pipeline.kpi.facts import Figure
 from pipeline.kpi.figures import Refused
 from pipeline.kpi.filters import Filters
@@ -22,9 +23,6 @@ from pipeline.texts import Texts, read_texts
 
 # Beyond this growth a percentage says less than a word: stray lines of a month are no base.
 MANIFOLD = 9
-# Names, national ids, phones and addresses of customers, and lines word for word; who hands in
-# files knows their own alone.
-SEES_PERSONAL = frozenset({"steward", "manager", "admin"})
 
 
 def words(here: Here) -> Texts:
@@ -37,9 +35,9 @@ def figure_texts(language: str) -> Texts:
     return read_texts(get_settings().config_dir, language, "figures")
 
 
-def may_see_personal(who: Who) -> bool:
+def may_see_personal(who: Person) -> bool:
     """Whether this person sees personal data of customers; others see that there is some."""
-    return who.role in SEES_PERSONAL
+    return may(who, Action.SEE_PERSONAL)
 
 
 def lines_address(figure: Figure | Filters, **kept: Any) -> str:

@@ -11,11 +11,11 @@ from pages.frame.formats import plain
 from pages.frame.language import frame_texts
 from pages.frame.page import Here
 from pages.widgets.issue_table import ACTS, acts_so_far
+from pipeline.access.allowed import Action, may
 from pipeline.errors import PipelineError
 from pipeline.quality.issue_filter import CLOSING, NOBODY, STATUSES, IssueFilter
 from pipeline.quality.triage import Change, triage
 
-MAY_TRIAGE = ("steward", "admin")
 _ASKED = "issues_asked"
 _KEEP, _GIVE, _ME, _TAKE = "keep", "give", "me", "take"
 
@@ -32,7 +32,7 @@ class Asked:
 
 def may_triage(here: Here) -> bool:
     """Whether this person's role works on issues, or only looks at them."""
-    return here.who.role in MAY_TRIAGE
+    return may(here.who, Action.TRIAGE_ISSUES)
 
 
 def do_asked(here: Here) -> None:

@@ -14,6 +14,7 @@ from pages.frame.language import page_texts
 from pages.frame.page import Here
 from pages.widgets.difference import draw_difference, worked_out
 from pages.widgets.notice import attempt
+from pipeline.access.allowed import Action, may
 from pipeline.loads import LoadDetail
 from pipeline.months.changes import MonthDifference
 from pipeline.months.difference import difference, difference_of_undo
@@ -21,7 +22,6 @@ from pipeline.months.locks import lock_month, unlock_month
 from pipeline.months.reads import Step
 from pipeline.publications import publish, undo, void
 
-MAY_STEP = ("steward", "admin")
 ACTS = ("publish", "void", "undo", "lock", "unlock")
 _ICONS = {
     "publish": ":material/publish:", "void": ":material/block:", "undo": ":material/undo:",
@@ -36,7 +36,7 @@ def draw_steps(here: Here, detail: LoadDetail) -> None:
         return
     st.header(t("month_title", month=here.f.month(month.period)), anchor=False)
     _say_how_it_stands(here, detail)
-    if here.who.role not in MAY_STEP:
+    if not may(here.who, Action.PUBLISH_MONTH):
         st.caption(t("steward_publishes"))
         return
     open_to = _possible(detail)

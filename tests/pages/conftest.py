@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.frame import database, who
 from pages.frame.preferences import Preferences
-from pages.frame.session import Who
+from pipeline.access.people import Person, Role
 from pipeline.settings import ROOT
 from tests.karamad import Desk
 
@@ -50,7 +50,7 @@ def open_console(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
 
 def sit_down(monkeypatch: pytest.MonkeyPatch, url: str, role: str | None, **set_to: str) -> None:
     """From here on the console belongs to a person of this role, over this database."""
-    monkeypatch.setattr(who, "current", lambda: Who("sara", role) if role else None)
+    monkeypatch.setattr(who, "current", lambda: Person(0, "sara", Role(role)) if role else None)
     monkeypatch.setattr(who, "preferences", lambda: Preferences(**set_to))
     monkeypatch.setattr(database, "url", lambda: url)
 

@@ -17,8 +17,8 @@ from starlette.testclient import TestClient
 import pages.routes.gate as gate
 from app import ROUTES
 from pages.frame import database, session
-from pages.frame.session import Who
 from pages.routes import downloads
+from pipeline.access.people import Person, Role
 from pipeline.settings import Settings
 from tests.karamad import Desk
 
@@ -38,7 +38,9 @@ def sit(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
         for name, value in cookies.items():
             browser.cookies.set(name, value)
         if role is not None:
-            browser.cookies.set(session.COOKIE, session.sign(settings, Who("sara", role)))
+            browser.cookies.set(
+                session.COOKIE, session.sign(settings, Person(0, "sara", Role(role)))
+            )
         return browser
 
     return sat

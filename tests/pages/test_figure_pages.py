@@ -47,7 +47,7 @@ def opened(shop: Desk, monkeypatch: pytest.MonkeyPatch) -> Opened:
     """Opens a page over the shop: `opened("returns", to="1403-05")`."""
 
     def open_it(
-        name: str, *, role: str = "manager", language: str = "en", **state: object
+        name: str, *, role: str = "steward", language: str = "en", **state: object
     ) -> AppTest:
         sit_down(monkeypatch, shop.url, role, language=language)
         page = AppTest.from_function(draw_page, kwargs={"name": name}, default_timeout=SECONDS)
@@ -170,8 +170,8 @@ def test_returns_show_money_pieces_and_lines(opened: Opened) -> None:
 
 
 def test_names_of_customers_are_for_those_who_may_see_them(opened: Opened) -> None:
-    assert "فروشگاه بهار (C1)" in words(opened("customers", role="manager"))
-    hidden = words(opened("customers", role="uploader"))
+    assert "فروشگاه بهار (C1)" in words(opened("customers", role="steward"))
+    hidden = words(opened("customers", role="manager"))
     assert "فروشگاه بهار" not in hidden and "••• (C1)" in hidden
 
 
@@ -202,7 +202,7 @@ def test_a_line_shows_its_text_cells_reading_and_issues(opened: Opened, shop: De
 
 
 def test_whoever_may_not_see_names_sees_the_other_cells(opened: Opened) -> None:
-    page = opened("line", role="uploader", load="3", line="2")
+    page = opened("line", role="manager", load="3", line="2")
     said = words(page)
     assert not page.code and "فروشگاه بهار" not in said and "•••" in said
     assert "P1" in said

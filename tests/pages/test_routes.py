@@ -16,9 +16,9 @@ import pages.routes.gate as gate
 from app import ROUTES
 from pages.frame import session
 from pages.frame.preferences import Preferences
-from pages.frame.session import Who
 from pages.routes import first_frame, sign_in, uploads
 from pipeline import uploads as store
+from pipeline.access.people import Person, Role
 from pipeline.settings import Settings
 
 HERE = {"origin": "http://testserver"}
@@ -132,8 +132,8 @@ def test_without_a_password_this_machine_alone(browser: TestClient) -> None:
 
 
 def test_a_cookie_of_another_hand_or_another_day_is_nobodys(var: Settings, tmp_path: Path) -> None:
-    cookie = session.sign(var, Who("سارا", "steward"), now=1000)
-    assert session.read(var, cookie, now=1001) == Who("سارا", "steward")
+    cookie = session.sign(var, Person(0, "سارا", Role.STEWARD), now=1000)
+    assert session.read(var, cookie, now=1001) == Person(0, "سارا", Role.STEWARD)
     assert session.read(var, cookie, now=1000 + session.LASTS_SECONDS) is None
     assert session.read(var, cookie[:-1] + "x", now=1001) is None
     assert session.read(var, "x" + cookie, now=1001) is None
