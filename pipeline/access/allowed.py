@@ -64,9 +64,16 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
 }
 
 
+# What somebody with a scope may do at the most: what stands in the facts of their scope.
+WITHIN_SCOPE = frozenset(
+    {Action.SEE_OVERVIEW, Action.SEE_FIGURES, Action.SEE_LINES, Action.EXPORT_FIGURES}
+    | {Action.SEE_PERSONAL}
+)
+
+
 def may(person: Person | None, action: Action) -> bool:
-    """Whether this person may do this; nobody may do nothing."""
-    if person is None:
+    """Whether this person may do this; nobody may do anything. A scope takes the rest away."""
+    if person is None or (person.scope.is_limited and action not in WITHIN_SCOPE):
         return False
     if action is Action.SEE_PERSONAL and person.sees_personal:
         return True
