@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -122,6 +123,31 @@ def test_somebody_with_a_scope_reads_the_figures_of_it_alone(
     other = caller.get("/v1/kpi/kpi_salesperson_performance_month?salesperson_id=S1")
     missing = caller.get("/v1/kpi/kpi_salesperson_performance_month?salesperson_id=nobody")
     assert other.json() == missing.json() == {"rows": [], "next": None}
+
+
+def test_many_at_once_see_their_own_alone(client: TestClient, stocked: Desk) -> None:
+    """Twenty-five people with scopes of their own, over connections that they share."""
+    callers = []
+    for number in range(25):
+        person = add_person(stocked.url, "manager")
+        mine = f"S{number % 3}"  # S0 sold nothing
+        with psycopg.connect(stocked.url) as connection:
+            connection.execute(
+                "insert into app.user_scopes values (%s, 'salesperson', %s)", (person.user_id, mine)
+            )
+        limited = replace(person, scope=Scope(salespeople=(mine,)))
+        callers.append((mine, Caller(client, person, token_of(stocked.url, limited))))
+
+    def ask(mine: str, caller: Caller) -> tuple[set[str], str, str]:
+        rows = caller.get("/v1/kpi/kpi_salesperson_performance_month").json()["rows"]
+        me = caller.get("/v1/me").json()
+        return {row["salesperson_id"] for row in rows}, me["name"], mine
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda pair: ask(*pair), callers * 2))
+    for (seen, name, mine), (_, caller) in zip(answers, callers * 2, strict=True):
+        assert name == caller.person.name
+        assert seen == ({mine} if mine != "S0" else set())
 
 
 def test_what_forgets_to_say_who_acts_reads_nothing(
