@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import anyio.to_thread
@@ -20,6 +21,7 @@ if str(ROOT) not in sys.path:
 
 from pages.frame import who  # noqa: E402
 from pages.frame.errors import show_uncaught  # noqa: E402
+from pages.frame.warm_up import warm_up  # noqa: E402
 from pages.routes import (  # noqa: E402
     assets,
     downloads,
@@ -56,6 +58,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     """Starts with a database that is ready, and without uploads that nobody took in.
 
     From here on nothing is read or written for nobody: who forgets to say who acts is refused.
+    Pages are made ready beside it, so that the console answers as soon as it can.
     A server named by DATABASE_URL is changed by `python -m pipeline migrate` alone.
     """
     settings = get_settings()
@@ -63,6 +66,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(prepare_database, settings)
     clear_uploads(settings)
     serve_people(who.current)
+    Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield
 
 

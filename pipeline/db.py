@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -156,18 +158,39 @@ def database_away(error: Exception) -> DatabaseAway:
 
 _pools: dict[str, ConnectionPool[Connection]] = {}
 _pools_lock = Lock()
+# By URL and whoever acts, the snapshots that are being read here.
+_snapshots: ContextVar[Mapping[tuple[str, Actor], Connection]] = ContextVar(
+    "snapshots", default=MappingProxyType({})
+)
 
 
 @contextmanager
 def reading(url: str) -> Iterator[Connection]:
     """A read-only connection that shows one snapshot of the data until the block ends.
 
-    Taken from a pool per URL; one that broke while PostgreSQL was away is replaced before it is
-    handed out. DatabaseAway when none can be had within seconds, or when it breaks meanwhile.
+    Within a block, reading the same database again as the same actor is reading the same snapshot:
+    what is put together from several reads is of one moment. Taken from a pool per URL; one that
+    broke while PostgreSQL was away is replaced before it is handed out. DatabaseAway when none can
+    be had within seconds, or when it breaks meanwhile.
     """
+    who = actor()
+    if (known := _snapshots.get().get((url, who))) is not None:
+        yield known
+        return
+    with _reader(url, who) as connection:
+        token = _snapshots.set({**_snapshots.get(), (url, who): connection})
+        try:
+            yield connection
+        finally:
+            _snapshots.reset(token)
+
+
+@contextmanager
+def _reader(url: str, who: Actor) -> Iterator[Connection]:
+    """A connection of the pool, for one snapshot."""
     from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
-    who, pool = actor(), _pool(url)
+    pool = _pool(url)
     try:
         connection = pool.getconn()
     except (PoolTimeout, PoolClosed, TooManyRequests) as error:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pipeline.access.acting import allowed
 from pipeline.access.allowed import Action
-from pipeline.db import Row, fetch_all, fetch_one, transaction
+from pipeline.db import Row, fetch_all, fetch_one, reading
 
 MONTHS, LOADS, RULES = 12, 5, 6
 
@@ -53,7 +53,7 @@ class Overview:
 
 def read_overview(url: str) -> Overview:
     """What waits and how the last months went, as one moment of the database."""
-    with transaction(url) as connection:
+    with reading(url) as connection:
         months = fetch_all(connection, "list_published_months", {"limit": MONTHS})
         if not allowed(Action.SEE_LOADS):
             return Overview({"loads": len(months)}, months, [], [])
