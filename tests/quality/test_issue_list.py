@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -150,6 +151,29 @@ def test_a_filter_is_what_python_says_of_every_issue(
     for facet, name in (("rule", "rule_code"), ("status", "status"), ("branch", "branch_id")):
         found = {one.value: one.issues for one in facets.get(facet, [])}
         assert found == Counter(issue[name] for issue in expected)
+
+
+@pytest.mark.parametrize("statuses", [(), ("open",), ("open", "accepted"), STATUSES])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        IssueFilter(),
+        IssueFilter(states=("draft",)),
+        IssueFilter(states=("published", "superseded")),
+        IssueFilter(rules=("INVALID_DATE", "NET_MISMATCH", "NO_RULE")),
+        IssueFilter(months=("1403-05",), source="karamad", rules=("INVALID_NUMERIC",)),
+        IssueFilter(source="mabna"),
+        IssueFilter(text="1403"),
+    ],
+)
+def test_counts_that_are_put_together_are_what_python_counts(
+    url: str, issues: list[Issue], wanted: IssueFilter, statuses: tuple[str, ...]
+) -> None:
+    asked = replace(wanted, statuses=statuses)
+    expected = [issue for issue in issues if fits(issue, asked)]
+    money = sum((issue["impact_amount"] or 0 for issue in expected), Decimal(0))
+    count = count_issues(url, asked)
+    assert (count.issues, count.impact_amount) == (len(expected), money)
 
 
 def test_every_filter_has_issues_to_find(issues: list[Issue]) -> None:
