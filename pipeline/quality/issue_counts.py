@@ -47,7 +47,7 @@ def _is_of_runs(wanted: IssueFilter) -> bool:
 
 
 def _count(connection: Connection, name: str, wanted: IssueFilter) -> IssueCount:
-    part = matching() if name == "count_matching_issues" else {}
+    part = matching(wanted) if name == "count_matching_issues" else {}
     row = fetch_one(connection, name, wanted.parameters(), **part)
     assert row is not None
     return IssueCount(row["issues"], row["impact_amount"])

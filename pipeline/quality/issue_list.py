@@ -77,7 +77,7 @@ def list_issues(
         count = count_matching(connection, wanted)
         rows: list[Row] = []
         if count.issues:  # to find none, all would be gone through a second time
-            rows = fetch_all(connection, f"list_issues_by_{order}", parameters, **matching())
+            rows = fetch_all(connection, f"list_issues_by_{order}", parameters, **matching(wanted))
     page = rows[: parameters["limit"] - 1]
     more = len(rows) > len(page)
     return IssuePage(page, count, _place(page[-1], keys) if more else None)
@@ -90,7 +90,9 @@ def issue_facets(url: str, wanted: IssueFilter) -> dict[str, list[Facet]]:
     the one sum of everything.
     """
     with reading(url) as connection:
-        rows = fetch_all(connection, "count_issues_by_facet", wanted.parameters(), **matching())
+        rows = fetch_all(
+            connection, "count_issues_by_facet", wanted.parameters(), **matching(wanted)
+        )
     facets: dict[str, list[Facet]] = {}
     for row in rows:
         facet = Facet(row["value"], row["issues"], row["impact_amount"])

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import RefusedAction
 from pipeline.publications import publish
+from pipeline.quality.issue_choices import assignees, issue_choices
 from pipeline.quality.issue_filter import STATUSES, IssueFilter
 from pipeline.quality.issue_list import Order, count_issues, issue_facets, list_issues
 from pipeline.quality.triage import Change, triage
@@ -174,6 +175,13 @@ def test_counts_that_are_put_together_are_what_python_counts(
     money = sum((issue["impact_amount"] or 0 for issue in expected), Decimal(0))
     count = count_issues(url, asked)
     assert (count.issues, count.impact_amount) == (len(expected), money)
+
+
+def test_choices_are_what_the_issues_in_force_have(url: str) -> None:
+    facets = issue_facets(url, IssueFilter())
+    for name, values in issue_choices(url).items():
+        assert values == [one.value for one in facets[name] if one.value is not None], name
+    assert set(assignees(url)) == {one.value for one in facets["assignee"]} - {None}
 
 
 def test_every_filter_has_issues_to_find(issues: list[Issue]) -> None:
