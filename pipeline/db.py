@@ -13,6 +13,7 @@ from psycopg import IsolationLevel, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 
+from pipeline.access.origin import as_option, origin
 from pipeline.claims import claim_of
 from pipeline.errors import DatabaseAway, LostClaim, SchemaMissing
 from pipeline.server import DATABASE, embedded_folder, ensure_embedded, running_url
@@ -58,6 +59,12 @@ def as_app(url: str) -> str:
     return make_conninfo(url, options=f"{options} -c role={APP_ROLE}".strip())
 
 
+def _from_here(address: str) -> str:
+    """The same address, for a session that tells the audit chain from where whoever acts comes."""
+    options = conninfo_to_dict(address).get("options") or ""
+    return make_conninfo(address, options=f"{options} {as_option(origin())}".strip())
+
+
 def connect(url: str, *, autocommit: bool = False, as_owner: bool = False) -> Connection:
     """Open a connection whose transactions are ended by `commit` or `rollback`.
 
@@ -69,7 +76,7 @@ def connect(url: str, *, autocommit: bool = False, as_owner: bool = False) -> Co
     A session that belongs to a job asks first whether the job is still its own, or raises
     LostClaim.
     """
-    address = url if as_owner else as_app(url)
+    address = _from_here(url if as_owner else as_app(url))
     try:
         connection = psycopg.connect(
             address, autocommit=autocommit, fallback_application_name="sales_engine"

@@ -18,7 +18,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"recognition", "results", "streaming", "migrate", "leftovers", "readers"}),
     frozenset({"quality", "kpi", "verification", "source_memory", "dimensions"}),
     frozenset({"ingestion", "transform"}),
-    frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads", "audit"}),
+    frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads", "audit"})
+    | {"audit_trail"},
     frozenset({"scratch", "settings", "errors", "texts", "faults", "claims"}),
 )
 # In the two lowest layers modules may use one another (never in a circle: `import_graph`).
