@@ -16,6 +16,7 @@ from typing import Any
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from pipeline.access.acting import acting_as_engine_itself
 from pipeline.db import Connection, Row, fetch_one, query, transaction
 from pipeline.errors import RefusedFile
 
@@ -65,7 +66,8 @@ def tell(
 ) -> int:
     """Write an event that is its own transaction: a deed that changes nothing else, or one that was
     refused. Returns its number; DatabaseAway when it cannot be told."""
-    with transaction(url) as connection:
+    # Nobody's own role may write here: a person who could would tell what never was.
+    with acting_as_engine_itself(), transaction(url) as connection:
         return record(connection, actor, action, subject, detail)
 
 
