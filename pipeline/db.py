@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 
 from pipeline.access.acting import Actor, actor, engine_for
 from pipeline.access.allowed import Action
+from pipeline.access.origin import as_option, origin
 from pipeline.access.rights import APP_ROLE, NOBODY_ROLE
 from pipeline.claims import claim_of
 from pipeline.errors import DatabaseAway, LostClaim, SchemaMissing
@@ -77,6 +78,12 @@ def _address_as(url: str, role: str) -> str:
     return make_conninfo(url, options=f"{options} -c role={role}".strip())
 
 
+def _from_here(address: str) -> str:
+    """The same address, for a session that tells the audit chain from where whoever acts comes."""
+    options = conninfo_to_dict(address).get("options") or ""
+    return make_conninfo(address, options=f"{options} {as_option(origin())}".strip())
+
+
 def connect(url: str, *, autocommit: bool = False, as_owner: bool = False) -> Connection:
     """Open a connection whose transactions are ended by `commit` or `rollback`.
 
@@ -106,7 +113,7 @@ def connect(url: str, *, autocommit: bool = False, as_owner: bool = False) -> Co
 def _opened(address: str, *, autocommit: bool) -> Connection:
     try:
         return psycopg.connect(
-            address, autocommit=autocommit, fallback_application_name="sales_engine"
+            _from_here(address), autocommit=autocommit, fallback_application_name="sales_engine"
         )
     except psycopg.OperationalError as error:
         raise _no_connection(error) from error
