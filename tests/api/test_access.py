@@ -189,12 +189,29 @@ def test_refusals_stand_in_the_audit_chain_and_a_flood_does_not_fill_it(
         steward.get("/v1/issues")
         steward.get("/v1/issues", authorization="Bearer nonsense")
     events = desk.rows(
-        "select actor, subject_kind, subject_id, detail ->> 'code' as code from app.audit_events"
-        " where action = 'refuse' order by event_id"
+        "select actor, subject_kind, subject_id, detail ->> 'code' as code, origin"
+        " from app.audit_events where action = 'refuse' order by event_id"
+    )
+    assert all(event.pop("origin").startswith("from testclient ") for event in events)
+    assert [tuple(event.values()) for event in events] == [
+        ("نرگس", "route", "/v1/issues", "NOT_ALLOWED"),
+        ("-", "route", "/v1/issues", "WRONG_TOKEN"),
+    ]
+
+
+def test_who_was_given_rows_stands_in_the_chain_once_an_hour(steward: Caller, desk: Desk) -> None:
+    desk.publish([{}])
+    tag = steward.get("/v1/loads").headers["etag"]
+    for path in ("/v1/loads", "/v1/kpi/kpi_net_sales_month", "/v1/issues?load_id=99"):
+        steward.get(path)
+    steward.get("/v1/loads", if_none_match=tag)
+    events = desk.rows(
+        "select actor, subject_id, detail ->> 'name' as name from app.audit_events"
+        " where action = 'read' order by event_id"
     )
     assert [tuple(event.values()) for event in events] == [
-        ("نرگس", "api", "/v1/issues", "NOT_ALLOWED"),
-        ("-", "api", "/v1/issues", "WRONG_TOKEN"),
+        ("نرگس", "loads", "test"),
+        ("نرگس", "kpi_net_sales_month", "test"),
     ]
 
 
