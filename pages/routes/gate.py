@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.frame import session
+from pipeline.access.acting import acting_as
 from pipeline.access.people import Person
 from pipeline.settings import get_settings
 
@@ -31,7 +32,10 @@ _HEADERS = {
 
 
 class Gate:
-    """Lets nobody past without a session, and closes what no browser of ours asks for."""
+    """Lets nobody past without a session, and closes what no browser of ours asks for.
+
+    What a request does with the database, it does as whoever sent it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -43,10 +47,13 @@ class Gate:
         path = scope["path"]
         if path.startswith(_CLOSED):
             await _refuse(scope, receive, send, Response("Not found", 404))
-        elif path.startswith(_OPEN) or who_asks(scope) is not None:
-            await self.app(scope, receive, send)
-        else:
+            return
+        who = who_asks(scope)
+        if who is None and not path.startswith(_OPEN):
             await _refuse(scope, receive, send, _to_sign_in(scope))
+            return
+        with acting_as(who):
+            await self.app(scope, receive, send)
 
 
 class SecurityHeaders:

@@ -2,10 +2,8 @@
 -- newest month. Grain: one source system. A stray date makes neither: they are periods of published
 -- loads; for a source of another calendar its first month, and the one with the most lines.
 with published as (
-    select states.source_system, states.load_id, states.period, runs.mapping ->> 'currency' as currency
-    from app.load_states as states
-    join app.runs on runs.run_id = states.run_id
-    where states.state = 'published'
+    select source_system, load_id, period, currency
+    from kpi.published_loads
 ),
 months as (
     select source_system, jalali_month, line_count,
