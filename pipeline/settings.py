@@ -47,6 +47,12 @@ class Settings(BaseSettings):
         default="127.0.0.0/8,::1/128",
         description="Networks from which the console's sign-in without a password is open.",
     )
+    api_requests_per_minute: int = Field(
+        default=600,
+        description="Requests a minute that one token may make of the API; an address may make "
+        "twice as many.",
+        ge=30,
+    )
     inbox_dir: Path = Field(
         default=ROOT / "data" / "inbox", description="Folder whose files a worker takes in."
     )

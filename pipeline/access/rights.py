@@ -95,6 +95,7 @@ RIGHTS: Mapping[Action, tuple[Right, ...]] = {
     Action.CHANGE_RULES: (Right("dq.rule_settings", ("select", "insert")),),
     Action.PUBLISH_MONTH: (),
     Action.LOCK_MONTH: (),
+    Action.HOLD_TOKENS: (),  # the engine keeps them, see pipeline/access/tokens.py
     Action.MANAGE_USERS: (),
     Action.SEE_AUDIT: (Right("app.audit_events"),),
     Action.CHANGE_SETTINGS: (),

@@ -4,6 +4,7 @@
 -- gross_amount - net_amount, a positive magnitude.
 -- Edge cases: brand is null where none is known. A product that changed within the month is counted
 -- by day, from its facts; all others from the sums of their month.
+-- Key: jalali_month, source_system, brand?.
 create view kpi.kpi_net_sales_by_brand_month with (security_invoker) as
 with spans as materialized (
     select source_system, product_id, brand, valid_from, valid_to, within_month

@@ -2,6 +2,7 @@
 -- Grain: one source system, Jalali month and product; month_start is its Gregorian first day.
 -- Formula: rate = returned / sold, by amount, quantity and lines; magnitudes are positive.
 -- Edge cases: a rate is null where nothing was sold. Returns count in the month they happened.
+-- Key: jalali_month, source_system, product_id.
 create view kpi.kpi_return_rate_by_product_month with (security_invoker) as
 select rollup.source_system, rollup.jalali_month, months.first_day as month_start,
     rollup.product_id,
