@@ -24,6 +24,7 @@ from pages.frame.errors import show_uncaught  # noqa: E402
 from pages.frame.warm_up import warm_up  # noqa: E402
 from pages.routes import (  # noqa: E402
     assets,
+    audit_sheets,
     downloads,
     figure_sheets,
     issue_sheets,
@@ -46,6 +47,7 @@ ROUTES = [
     Route("/downloads/original", downloads.original, methods=["GET"]),
     Route("/downloads/refused", downloads.refused, methods=["GET"]),
     Route("/sheets/issues.{kind}", issue_sheets.issues, methods=["GET"]),
+    Route("/sheets/audit.{kind}", audit_sheets.events, methods=["GET"]),
     Route("/exports/{name}", figure_sheets.send, methods=["GET"]),
     Route("/healthz", assets.health, methods=["GET"]),
     Route("/home", assets.home, methods=["GET"]),

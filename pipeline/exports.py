@@ -84,7 +84,7 @@ def export_issues(
             read_load(connection, load_id)
         with connection.cursor(name="issues") as cursor:
             cursor.itersize = ROWS_AT_A_TIME
-            cursor.execute(query("export_issues", **matching()), wanted.parameters())
+            cursor.execute(query("export_issues", **matching(wanted)), wanted.parameters())
             names = [column.name for column in cursor.description or ()]
             with whole_or_not_at_all(out) as unfinished:
                 if out.suffix.lower() == ".csv":
