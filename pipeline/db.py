@@ -285,11 +285,16 @@ def fetch_all_for(
     engine, who = engine_for(action), actor()
     if engine.role == who.role:
         return fetch_all(connection, name, params, **ids)
-    with connection.pipeline(), connection.cursor(row_factory=dict_row) as cursor:
-        _take_role(connection, engine)
-        cursor.execute(query(name, **ids), params)
-        _take_role(connection, who)
-        return cursor.fetchall()
+    try:
+        with connection.pipeline(), connection.cursor(row_factory=dict_row) as cursor:
+            _take_role(connection, engine)
+            cursor.execute(query(name, **ids), params)
+            _take_role(connection, who)
+            return cursor.fetchall()
+    except BaseException:
+        with suppress(psycopg.Error):
+            connection.rollback()  # whoever goes on does not go on with the engine's rights
+        raise
 
 
 def _take_role(connection: Connection, who: Actor) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 from psycopg.types.json import Json
 
+from pipeline.access.acting import requiring
+from pipeline.access.allowed import Action
 from pipeline.contracts import IGNORED, Attribute, Column, Context, Mapping, read_contract
 from pipeline.db import Connection, fetch_all, fetch_one, run, transaction
 from pipeline.errors import RefusedAction
@@ -24,6 +26,7 @@ Field = Column | Attribute | Context
 Changes = Dictionary[str, str | None]
 
 
+@requiring(Action.CHANGE_MAPPING)
 def confirm_matches(
     url: str, settings: Settings, recognition: Recognition, changes: Changes, author: str
 ) -> int:
@@ -71,6 +74,7 @@ def with_matches(mapping: Mapping, recognition: Recognition, changes: Changes) -
     return changed
 
 
+@requiring(Action.CHANGE_MAPPING)
 def import_mapping(
     url: str, settings: Settings, source: str, path: Path, *, author: str, reason: str = ""
 ) -> Mapping:

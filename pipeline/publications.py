@@ -15,6 +15,7 @@ from pipeline.months.conditions import (
     ANYTHING,
     Expected,
     not_possible,
+    require_another_person,
     require_expected,
     require_kept,
     require_publishable,
@@ -59,7 +60,8 @@ def publish(
     `expected` is the load that the person saw as published there, None for none: when it is another
     by now, nothing happens. A call repeated with its `key` answers as the first did. A load that is
     published already stays so, without a step. Raises RefusedAction: PUBLISHED_MEANWHILE,
-    WITHDRAWN_MEANWHILE, MONTH_LOCKED, OUT_OF_BALANCE, RUN_UNFINISHED, STATE_NOT_POSSIBLE.
+    WITHDRAWN_MEANWHILE, MONTH_LOCKED, OUT_OF_BALANCE, RUN_UNFINISHED, STATE_NOT_POSSIBLE,
+    ANOTHER_PERSON_NEEDED.
     """
     with transaction(url) as connection:
         if rows := done_before(connection, key, "publish", load_id=load_id):
@@ -68,6 +70,7 @@ def publish(
         if load["state"] == "published":
             return None
         require_publishable(connection, load)
+        require_another_person(connection, load, actor)
         month = _month_of(load)
         require_unlocked(connection, month)
         before = fetch_one(connection, "read_published", month.facts())
@@ -136,7 +139,7 @@ def undo(
         require_step(month, expected_step, undoes)
         moves = undo_moves(moved)
         for move in moves:
-            _require_restorable(connection, move)
+            _require_restorable(connection, move, actor)
         step_no = take_step(connection, month, moves, Deed(actor, why, key, undoes))
         shown = [row for row in moved if "published" in (row["state"], row["state_before"])]
         if shown:
@@ -159,10 +162,11 @@ def _month_of(load: Row) -> Month:
     return Month(load["source_system"], load["period"])
 
 
-def _require_restorable(connection: Connection, move: Move) -> None:
+def _require_restorable(connection: Connection, move: Move, actor: str) -> None:
     """A load that an undo brings back is still there; shown again, it must balance as any."""
     if move.load_id is not None:
         load = hold_load_and_month(connection, move.load_id)
         require_kept(connection, load)
         if move.state == "published":
             require_sound(connection, load)
+            require_another_person(connection, load, actor)

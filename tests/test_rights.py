@@ -19,7 +19,7 @@ from tests.karamad import Desk
 APPEND_ONLY = (
     "raw.loads", "raw.file_chunks", "raw.lines", "raw.lines_1", "app.publications", "app.mappings",
     "app.reading_settings", "dq.rule_settings", "app.audit_events", "app.purges",
-    "dq.issue_events",
+    "dq.issue_events", "app.settings",
 )  # fmt: skip
 STATEMENTS = (
     "update {table} set {column} = {column}",

@@ -100,6 +100,13 @@ def acting_as_engine_itself() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def requiring(action: Action) -> Iterator[None]:
+    """The body is done with the person's own rights; RefusedAction NOT_ALLOWED without `action`."""
+    engine_for(action)
+    yield
+
+
 def allowed(action: Action) -> bool:
     """Whether whoever acts may do this; the engine may."""
     now = actor()

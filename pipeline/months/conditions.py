@@ -67,6 +67,24 @@ def require_sound(connection: Connection, load: Row) -> None:
         )
 
 
+def require_another_person(connection: Connection, load: Row, actor: str) -> None:
+    """Raise RefusedAction for a correction that its own sender would publish, where that is ruled.
+
+    The database refuses it too (`app.require_another_person`).
+    """
+    facts = {"load_id": load["load_id"], "actor": actor}
+    row = fetch_one(connection, "read_waiting_for_another", facts)
+    if row is not None and row["waits"]:
+        raise RefusedAction(
+            "ANOTHER_PERSON_NEEDED",
+            fa="بار {load_id} اصلاح ماهی است که پیش‌تر منتشر شده و خود شما ({actor}) آن را بارگذاری "
+            "کرده‌اید؛ شخص دیگری باید آن را منتشر کند. چیزی عوض نشد.",
+            en="Load {load_id} corrects a month that was published before, and you ({actor}) "
+            "handed it in: another person must publish it. Nothing was changed.",
+            **facts,
+        )
+
+
 def require_kept(connection: Connection, load: Row) -> None:
     """Raise RefusedAction when what the load held was removed: it cannot be brought back."""
     if fetch_one(connection, "find_kept_file", {"load_id": load["load_id"]}) is None:

@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 
 from psycopg.types.json import Jsonb
 
+from pipeline.access.acting import requiring
+from pipeline.access.allowed import Action
 from pipeline.db import Row, fetch_all, reading, run, transaction
 from pipeline.errors import RefusedAction
 from pipeline.quality.rules import Rule, read_catalogue, rule_set
@@ -53,6 +55,7 @@ def rule_catalogue(url: str, settings: Settings) -> list[RuleState]:
     ]
 
 
+@requiring(Action.CHANGE_RULES)
 def change_rule(
     url: str,
     settings: Settings,

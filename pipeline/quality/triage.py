@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.access.acting import requiring
+from pipeline.access.allowed import Action
 from pipeline.db import Row, fetch_all, fetch_one, run, transaction
 from pipeline.errors import RefusedAction
 from pipeline.quality.issue_filter import CLOSING, STATUSES, IssueFilter, matching
@@ -38,6 +40,7 @@ class Act:
     events: int
 
 
+@requiring(Action.TRIAGE_ISSUES)
 def triage(url: str, wanted: IssueFilter, change: Change, *, expected: int, actor: str) -> Act:
     """Say something of every issue that fits, in one step: all of them, or none.
 

@@ -47,6 +47,7 @@ AUDITED = (
     Audited("reading", "app", "reading_settings", "setting_id"),
     Audited("rule", "dq", "rule_settings", "setting_id"),
     Audited("purge", "app", "purges", "purge_id"),
+    Audited("setting", "app", "settings", "setting_id"),
     Audited("issue", "dq", "issue_events", "event_id"),
 )
 
