@@ -32,6 +32,7 @@ run: samples worker ## Open the console on http://127.0.0.1:$(PORT), with a work
 
 samples: $(INSTALLED) hooks ## Start the database, load and publish the sample months if it is empty, show the KPI summary.
 	$(PY) -m pipeline migrate
+	$(PY) -m pipeline users first
 	$(PY) -m pipeline load $(SAMPLES) --source karamad --publish --when-empty
 	$(PY) -m pipeline status
 

@@ -20,6 +20,7 @@ if str(ROOT) not in sys.path:
 
 from pages.frame.errors import show_uncaught  # noqa: E402
 from pages.routes import (  # noqa: E402
+    account,
     assets,
     downloads,
     figure_sheets,
@@ -29,6 +30,7 @@ from pages.routes import (  # noqa: E402
 )
 from pages.routes.first_frame import FirstFrame  # noqa: E402
 from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
+from pipeline.access.passwords import warm_up  # noqa: E402
 from pipeline.migrate import prepare_database  # noqa: E402
 from pipeline.settings import get_settings  # noqa: E402
 from pipeline.uploads import clear_uploads  # noqa: E402
@@ -36,7 +38,10 @@ from pipeline.uploads import clear_uploads  # noqa: E402
 ROUTES = [
     Route("/sign-in", sign_in.show, methods=["GET"]),
     Route("/sign-in", sign_in.sign_in, methods=["POST"]),
-    Route("/sign-out", sign_in.sign_out, methods=["GET"]),
+    Route("/sign-out", sign_in.sign_out, methods=["POST"]),
+    Route("/account", account.show, methods=["GET"]),
+    Route("/account/password", account.change_password, methods=["POST"]),
+    Route("/account/end", account.end, methods=["POST"]),
     Route("/prefer", sign_in.prefer, methods=["GET"]),
     Route("/uploads", uploads.receive, methods=["POST"]),
     Route("/downloads/original", downloads.original, methods=["GET"]),
@@ -59,6 +64,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     if not settings.database_url:
         await anyio.to_thread.run_sync(prepare_database, settings)
     clear_uploads(settings)
+    await anyio.to_thread.run_sync(warm_up)
     yield
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,9 +43,18 @@ class Settings(BaseSettings):
     purge_after_days: int = Field(
         default=365, description="Days a load stays voided before it may be purged.", ge=30
     )
-    sign_in_networks: str = Field(
-        default="127.0.0.0/8,::1/128",
-        description="Networks from which the console's sign-in without a password is open.",
+    session_idle_minutes: int = Field(
+        default=60, description="Minutes without a click after which a session ends.", ge=1
+    )
+    session_hours: int = Field(
+        default=12, description="Hours after which a session ends in any case.", ge=1, le=720
+    )
+    admin_name: str = Field(
+        default="", description="Name of the first administrator; empty: admin."
+    )
+    admin_password: SecretStr = Field(
+        default=SecretStr(""),
+        description="Password of the first administrator's first sign-in; empty: one is made.",
     )
     inbox_dir: Path = Field(
         default=ROOT / "data" / "inbox", description="Folder whose files a worker takes in."

@@ -9,8 +9,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from pages.frame.preferences import read_preferences
+from pages.routes.forms import comes_from_here
 from pages.routes.gate import who_asks
-from pages.routes.sign_in import comes_from_here
 from pipeline.access.allowed import Action, may
 from pipeline.errors import PipelineError, RefusedFile
 from pipeline.faults import known_fault, unexpected
