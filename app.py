@@ -39,6 +39,7 @@ ROUTES = [
     Route("/sign-in", sign_in.show, methods=["GET"]),
     Route("/sign-in", sign_in.sign_in, methods=["POST"]),
     Route("/sign-out", sign_in.sign_out, methods=["POST"]),
+    Route("/sign-out", sign_in.ask_first, methods=["GET"]),
     Route("/account", account.show, methods=["GET"]),
     Route("/account/password", account.change_password, methods=["POST"]),
     Route("/account/end", account.end, methods=["POST"]),

@@ -17,7 +17,8 @@ from pipeline.faults import known_fault
 __all__ = ["Gate", "SecurityHeaders", "who_asks"]
 
 # What anybody may ask for: the sign-in and what it looks like, and whether the console is up.
-_OPEN = ("/sign-in", "/sign-out", "/prefer", "/look/", "/healthz", "/_stcore/health")
+_OPEN = frozenset({"/sign-in", "/sign-out", "/prefer", "/healthz", "/_stcore/health"})
+_LOOK = "/look/"
 _CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file")
 # All there is for who still has the password of the first sign-in.
 _WITH_OLD_PASSWORD = ("/account",)
@@ -48,7 +49,7 @@ class Gate:
             return
         if scope["path"].startswith(_CLOSED):
             await _refuse(scope, receive, send, Response("Not found", 404))
-        elif scope["path"].startswith(_OPEN):
+        elif scope["path"] in _OPEN or scope["path"].startswith(_LOOK):
             await self.app(scope, receive, send)
         else:
             await self._let_in(scope, receive, send)

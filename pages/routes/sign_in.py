@@ -91,6 +91,11 @@ async def sign_out(request: Request) -> Response:
     return answer
 
 
+async def ask_first(request: Request) -> Response:
+    """GET /sign-out: a link, which anybody may plant, signs nobody out; the button is there."""
+    return RedirectResponse("/account", 303)
+
+
 async def prefer(request: Request) -> Response:
     """GET /prefer?language=en&back=/…: keeps a preference; what is no choice changes nothing."""
     answer = RedirectResponse(own_path(request.query_params.get("back", "/")), 303)

@@ -17,7 +17,7 @@ def clean_name(name: str) -> str:
     # ZWNJ belongs to Persian words; it is the one invisible sign that stays.
     kept = "".join(c if c.isprintable() or c == "\u200c" else " " for c in text)
     shown = " ".join(kept.split()).strip("\u200c ")
-    if not fold_name(shown) or len(shown) > LONGEST:
+    if not any(c.isalpha() for c in fold_name(shown)) or len(shown) > LONGEST:
         raise RefusedAction(
             "WRONG_NAME",
             fa="نام باید دست‌کم یک حرف و دست‌بالا {longest} نویسه داشته باشد.",
