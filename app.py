@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import anyio.to_thread
@@ -19,6 +20,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from pages.frame.errors import show_uncaught  # noqa: E402
+from pages.frame.warm_up import warm_up  # noqa: E402
 from pages.routes import (  # noqa: E402
     account,
     assets,
@@ -30,7 +32,6 @@ from pages.routes import (  # noqa: E402
 )
 from pages.routes.first_frame import FirstFrame  # noqa: E402
 from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
-from pipeline.access.passwords import warm_up  # noqa: E402
 from pipeline.migrate import prepare_database  # noqa: E402
 from pipeline.settings import get_settings  # noqa: E402
 from pipeline.uploads import clear_uploads  # noqa: E402
@@ -59,13 +60,14 @@ ROUTES = [
 async def lifespan(_: Any) -> AsyncIterator[None]:
     """Starts with a database that is ready, and without uploads that nobody took in.
 
+    Pages are made ready beside it, so that the console answers as soon as it can.
     A server named by DATABASE_URL is changed by `python -m pipeline migrate` alone.
     """
     settings = get_settings()
     if not settings.database_url:
         await anyio.to_thread.run_sync(prepare_database, settings)
     clear_uploads(settings)
-    await anyio.to_thread.run_sync(warm_up)
+    Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import lru_cache
 from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -131,15 +133,35 @@ def database_away(error: Exception) -> DatabaseAway:
 
 _pools: dict[str, ConnectionPool[Connection]] = {}
 _pools_lock = Lock()
+# By URL, the snapshots that whoever runs here is reading.
+_snapshots: ContextVar[Mapping[str, Connection]] = ContextVar(
+    "snapshots", default=MappingProxyType({})
+)
 
 
 @contextmanager
 def reading(url: str) -> Iterator[Connection]:
     """A read-only connection that shows one snapshot of the data until the block ends.
 
-    Taken from a pool per URL; one that broke while PostgreSQL was away is replaced before it is
-    handed out. DatabaseAway when none can be had within seconds, or when it breaks meanwhile.
+    Within a block, reading the same database again is reading the same snapshot: what is put
+    together from several reads is of one moment. Taken from a pool per URL; one that broke while
+    PostgreSQL was away is replaced before it is handed out. DatabaseAway when none can be had
+    within seconds, or when it breaks meanwhile.
     """
+    if (known := _snapshots.get().get(url)) is not None:
+        yield known
+        return
+    with _reader(url) as connection:
+        token = _snapshots.set({**_snapshots.get(), url: connection})
+        try:
+            yield connection
+        finally:
+            _snapshots.reset(token)
+
+
+@contextmanager
+def _reader(url: str) -> Iterator[Connection]:
+    """A connection of the pool, for one snapshot."""
     from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
     pool = _pool(url)

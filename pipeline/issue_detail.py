@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.contracts import Mapping
-from pipeline.db import Row, fetch_all, fetch_one, transaction
+from pipeline.db import Row, fetch_all, fetch_one, reading
 from pipeline.errors import RefusedAction
 from pipeline.quality.line_cells import Cell, Reading
 from pipeline.quality.rules import Rule, read_catalogue
@@ -48,14 +48,14 @@ class IssueDetail:
 def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
     """Everything about one issue; RefusedAction UNKNOWN_ISSUE where there is none."""
     wanted = {"issue_id": min(issue_id, _LARGEST_ID), "limit": RELATED}
-    with transaction(url) as connection:
+    with reading(url) as connection:
         issue = fetch_one(connection, "read_issue", wanted)
         if issue is None:
             raise _unknown(issue_id)
-        reading, used = Reading.of(issue.pop("inspection")), issue.pop("mapping")
+        layout, used = Reading.of(issue.pop("inspection")), issue.pop("mapping")
         text = fetch_one(connection, "read_line_text", issue) if issue["line_no"] else None
         line = None if text is None else str(text["line"])
-        cells = reading.cells(line, {issue["column_name"]}) if line is not None else []
+        cells = layout.cells(line, {issue["column_name"]}) if line is not None else []
         sale = fetch_one(connection, "read_sale", issue)
         mapping = remembered_of(connection, issue["source_system"]).mapping(
             settings.config_dir, issue["source_system"]
@@ -63,7 +63,7 @@ def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
         related = fetch_all(connection, "list_related_issues", wanted)
         history = fetch_all(connection, "list_issue_events", wanted)
     rules = {rule.code: rule for rule in read_catalogue(settings.config_dir).rules}
-    is_whole = len(cells) == len(reading.headers)
+    is_whole = len(cells) == len(layout.headers)
     return IssueDetail(
         issue=issue,
         rule=rules.get(issue["rule_code"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.db import Row, fetch_all, fetch_one, transaction
+from pipeline.db import Row, fetch_all, fetch_one, reading
 from pipeline.ingestion.store import Receipt, find_receipt, hash_file
 from pipeline.months.reads import MonthState, Step, history, list_months
 from pipeline.quality.run_figures import RunFigures, run_figures
@@ -78,7 +78,7 @@ def list_received(
 ) -> LoadPage:
     """A page of the loads that fit; `before` is the `next_before` of the page before."""
     asked = {**wanted.parameters(), "before": _known_number(before), "limit": limit + 1}
-    with transaction(url) as connection:
+    with reading(url) as connection:
         counted = fetch_one(connection, "count_received_loads", asked)
         rows = fetch_all(connection, "list_received_loads", asked)
     assert counted is not None
@@ -89,38 +89,38 @@ def list_received(
 
 def load_choices(url: str) -> tuple[list[str], list[str]]:
     """Source systems and periods that loads have; the newest period first."""
-    with transaction(url) as connection:
+    with reading(url) as connection:
         rows = fetch_all(connection, "list_load_choices")
     periods = {row["period"] for row in rows if row["period"]}
     return sorted({row["source_system"] for row in rows}), sorted(periods, reverse=True)
 
 
 def read_detail(url: str, load_id: int) -> LoadDetail:
-    """All that is known of one load; RefusedAction UNKNOWN_LOAD when there is none."""
-    with transaction(url) as connection:
+    """All that is known of one load, at one moment; RefusedAction UNKNOWN_LOAD without one."""
+    with reading(url) as connection:
         load = read_load(connection, min(load_id, _LARGEST_ID))
         balance = fetch_one(connection, "read_balance_sheet", {"run_id": load["run_id"]})
-    figures = None if balance is None else run_figures(url, load["run_id"])
-    if load["period"] is None:
-        return LoadDetail(load, figures, balance, None, [], [])
-    source, period = load["source_system"], load["period"]
-    month = next(m for m in list_months(url) if (m.source, m.period) == (source, period))
-    same = list_received(url, LoadFilter(source=source, period=period), limit=200).rows
-    others = [row for row in same if row["load_id"] != load_id]
-    return LoadDetail(load, figures, balance, month, history(url, source, period), others)
+        figures = None if balance is None else run_figures(url, load["run_id"])
+        if load["period"] is None:
+            return LoadDetail(load, figures, balance, None, [], [])
+        source, period = load["source_system"], load["period"]
+        month = next(m for m in list_months(url) if (m.source, m.period) == (source, period))
+        same = list_received(url, LoadFilter(source=source, period=period), limit=200).rows
+        others = [row for row in same if row["load_id"] != load_id]
+        return LoadDetail(load, figures, balance, month, history(url, source, period), others)
 
 
 def known_receipt(url: str, source: str, path: Path) -> Receipt | None:
     """The receipt of a file whose bytes came before from the same source; the file is read once."""
     sha256 = hash_file(path)
-    with transaction(url) as connection:
+    with reading(url) as connection:
         return find_receipt(connection, source, sha256)
 
 
 def figures_mark(url: str) -> tuple[int, int]:
     """A mark that is another one whenever figures may have changed: what was worked out under the
     same mark still holds."""
-    with transaction(url) as connection:
+    with reading(url) as connection:
         row = fetch_one(connection, "read_figures_mark")
     assert row is not None
     return row["last_step"], row["last_run"]

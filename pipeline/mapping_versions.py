@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.contracts import Attribute, Column, Context, Mapping, mapping_from, read_mapping
-from pipeline.db import fetch_all, transaction
+from pipeline.db import fetch_all, reading
 from pipeline.settings import Settings
 
 SHIPPED = "shipped"
@@ -42,7 +42,7 @@ def mapping_versions(url: str, settings: Settings, source: str) -> list[MappingV
     The highest number is in force; of a shipped and a kept one with the same number, the shipped.
     """
     shipped = read_mapping(settings.config_dir, source)
-    with transaction(url) as connection:
+    with reading(url) as connection:
         rows = fetch_all(connection, "list_mappings", {"source": source})
     told: list[tuple[Mapping, str, datetime | None, str]] = [
         (

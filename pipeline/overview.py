@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipeline.db import Row, fetch_all, fetch_one, transaction
+from pipeline.db import Row, fetch_all, fetch_one, reading
 
 MONTHS, LOADS, RULES = 12, 5, 6
 
@@ -50,7 +50,7 @@ class Overview:
 
 def read_overview(url: str) -> Overview:
     """What waits and how the last months went, as one moment of the database."""
-    with transaction(url) as connection:
+    with reading(url) as connection:
         return Overview(
             fetch_one(connection, "read_overview") or {},
             fetch_all(connection, "list_published_months", {"limit": MONTHS}),

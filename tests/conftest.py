@@ -16,7 +16,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from pipeline.db import run
+from pipeline.db import close_readers, run
 from pipeline.migrate import prepare_database
 from pipeline.server import ensure_embedded, stop_embedded
 from pipeline.settings import Settings
@@ -69,6 +69,7 @@ def new_database(server_url: str) -> Iterator[str]:
     url = make_conninfo(server_url, dbname=name)
     migrate_search_path(url)
     yield url
+    close_readers()
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(
             sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))

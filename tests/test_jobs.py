@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -368,6 +369,32 @@ def test_the_inbox_takes_each_file_once_and_gives_reasons(desk: Desk) -> None:
     (inbox / "taken/a.csv").rename(inbox / "a.csv")
     assert take_in(desk.url, settings) == [inbox / "taken/a.csv"]
     assert len(list_jobs(desk.url)) == 2
+
+
+def test_an_inbox_without_room_for_the_reason_keeps_the_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are taken in all the same, and nothing empty is left behind."""
+    inbox = desk.folder / "inbox"
+    inbox.mkdir()
+    settings = desk.settings.model_copy(update={"inbox_dir": inbox})
+    (inbox / "bad.pdf").write_bytes(b"%PDF-1.7 nothing of use")
+    desk.file([{}]).rename(inbox / "good.csv")
+    for path in inbox.iterdir():
+        os.utime(path, (0, 0))
+
+    def full(path: Path, *_: object, **__: object) -> int:
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(PipelineError, match=r"bad\.pdf.*No space left"):
+            take_in(desk.url, settings)
+    assert sorted(str(path.relative_to(inbox)) for path in inbox.rglob("*.*")) == [
+        *("bad.pdf", "taken/good.csv")
+    ]
+    assert take_in(desk.url, settings) == [inbox / "refused/bad.pdf"]
 
 
 def test_a_server_that_crashes_is_started_again_and_the_job_finished(tmp_path: Path) -> None:

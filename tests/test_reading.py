@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -50,6 +52,28 @@ def test_readers_write_nothing_and_see_one_snapshot(db_url: str) -> None:
     close_readers()
 
 
+def test_reading_within_reading_is_the_same_moment(db_url: str) -> None:
+    count, add = (
+        "select count(*) from app.mappings",
+        (
+            "insert into app.mappings (source_system, version, mapping, author, reason)"
+            " values ('x', 1, '{}', 'me', 'because')"
+        ),
+    )
+    with reading(db_url) as outer:
+        assert outer.execute(count).fetchone() == (0,)
+        with psycopg.connect(db_url) as other:
+            other.execute(add)
+        with pytest.raises(ZeroDivisionError), reading(db_url) as inner:
+            assert inner.execute(count).fetchone() == (0,)
+            raise ZeroDivisionError
+        with ThreadPoolExecutor(1) as elsewhere:  # another reader has a moment of its own
+            assert elsewhere.submit(_answer, db_url, count).result() == (1,)
+        assert outer.execute(count).fetchone() == (0,)
+    assert _answer(db_url, count) == (1,)
+    close_readers()
+
+
 def test_readers_use_a_connection_again(db_url: str) -> None:
     process = "select pg_backend_pid()"
     with reading(db_url) as connection:
@@ -77,6 +101,11 @@ def test_readers_come_back_after_the_database_was_away(server: tuple[Path, str])
     assert "try again" in caught.value.en
     _pg_ctl(folder, "restart")  # as an operator does, from outside of this process
     assert _answer_within(30, url) == (1,)
+
+
+def _answer(url: str, question: LiteralString) -> object:
+    with reading(url) as connection:
+        return connection.execute(question).fetchone()
 
 
 def _answer_within(seconds: float, url: str) -> object:

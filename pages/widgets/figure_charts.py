@@ -1,23 +1,28 @@
-"""Charts of figures; a click on a mark says which one. A table beside each says the same.
-
-Plotly draws months, whose names are our own words; Altair draws days, and names that come from
-files, which it takes for text alone.
-"""
+"""Charts of figures; a click on a mark says which one. A table beside each says the same."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import streamlit as st
 
 from pages.frame.page import Here
-from pages.widgets.charts import COLOUR, QUIET, layout, scale
+from pages.widgets.charts import (
+    COLOUR,
+    PLAIN_FONT,
+    QUIET,
+    amount_axis,
+    draw_bars,
+    is_mirrored,
+    label_of,
+    month_axis,
+    scale,
+    series,
+)
 from pages.widgets.figure_words import words
-from pipeline.kpi.figures import ComparedMonth, DayFigures
+from pipeline.kpi.figures import ComparedMonth, DayFigures, MonthFigures
 
 HEIGHT = 280
 LOSS = "#b45309"
@@ -38,44 +43,36 @@ def monthly_chart(
     here: Here, title: str, months: Sequence[ComparedMonth], currency: str
 ) -> int | None:
     """Net sales of months beside the same months a year before; the position of a clicked one."""
-    import plotly.graph_objects as go
-
     f, t = here.f, words(here)
-    before = [month.last_year for month in months]
-    amounts = [m.figures.net_amount for m in months] + [b.net_amount for b in before if b]
-    size, unit = scale(here, max(map(abs, amounts)), currency)
-    names = [f.month(month.figures.jalali_month) for month in months]
-    ticks = [
-        name.replace(" ", "<br>", 1) if at == 0 or month.figures.jalali_month.endswith("-01")
-        else name.partition(" ")[0]
-        for at, (month, name) in enumerate(zip(months, names, strict=True))
-    ]  # fmt: skip
-    figure = go.Figure()
-    if any(before):
-        figure.add_bar(
-            x=names, y=[float(b.net_amount / size) if b else None for b in before],
-            name=t("year_before"), marker={"color": QUIET, "cornerradius": 4},
-            customdata=[f.money_exact(b.net_amount, currency) if b else "" for b in before],
-            hovertemplate="%{x}<br>" + t("year_before") + ": %{customdata}<extra></extra>",
-        )  # fmt: skip
-    figure.add_bar(
-        x=names, y=[float(month.figures.net_amount / size) for month in months],
-        name=t("this_year"), marker={"color": COLOUR, "cornerradius": 4},
-        customdata=[f.money_exact(m.figures.net_amount, currency) for m in months],
-        hovertemplate="%{x}<br>%{customdata}<extra></extra>",
-    )  # fmt: skip
-    shared = {**layout(here), "bargap": 0.35, "showlegend": any(before), "height": HEIGHT}
-    shared["xaxis"] = {**shared["xaxis"], "tickvals": names, "ticktext": ticks, "automargin": True}
-    figure.update_layout(**shared, legend={"orientation": "h", "y": 1.12, "x": 0.5,
-                                           "xanchor": "center"})  # fmt: skip
+    drawn: list[tuple[str, int, MonthFigures]] = []
+    for at, month in enumerate(months):
+        if month.last_year is not None:
+            drawn.append((t("year_before"), at, month.last_year))
+        drawn.append((t("this_year"), at, month.figures))
+    size, unit = scale(here, max(abs(figures.net_amount) for _, _, figures in drawn), currency)
+    rows = [
+        {
+            "at": at,
+            "amount": float(figures.net_amount / size),
+            "series": name,
+            "said": f"{f.month(figures.jalali_month)}: "
+            f"{f.money_exact(figures.net_amount, currency)}",
+        }
+        for name, at, figures in drawn
+    ]
+    kinds = {t("year_before"): QUIET, t("this_year"): COLOUR}
+    found = {name: colour for name, colour in kinds.items() if name in {d[0] for d in drawn}}
+    order = [*reversed(found)] if is_mirrored(here) else [*found]
+    encoding = {
+        "x": month_axis(here, [f.month(month.figures.jalali_month) for month in months]),
+        "y": amount_axis(here),
+        "color": series([*found], [*found.values()]),
+        "xOffset": {"field": "series", "type": "nominal", "sort": order},
+    }
     with st.container(border=True, key="months_chart_box"):
         st.markdown(f"**{title}** · {unit}")
-        event = st.plotly_chart(
-            figure, config={"displayModeBar": False}, key="months_chart", on_select="rerun",
-            selection_mode="points", alt=t("chart_alt", title=title),
-        )  # fmt: skip
-    points = event.selection.points
-    return int(points[0]["point_index"]) if points else None
+        return _position(draw_bars(here, "months_chart", rows, encoding, height=HEIGHT, picks="at",
+                                   alt=t("chart_alt", title=title)))  # fmt: skip
 
 
 def daily_chart(
@@ -85,95 +82,65 @@ def daily_chart(
 
     A day without figures stays a gap: that nothing was sold is something to see.
     """
-    import altair as alt
-
     f, t = here.f, words(here)
     size, unit = scale(here, max(abs(day.net_amount) for day in days), currency)
     rows = [
         {
             "day": f.day_of_month(day.event_date),
-            "net": float(day.net_amount / size),
+            "amount": float(day.net_amount / size),
             "said": f"{f.day(day.event_date)}: {f.money_exact(day.net_amount, currency)}",
         }
         for day in days
     ]
-    rtl = here.preferences.direction == "rtl"
-    chart = (
-        alt.Chart(alt.Data(values=rows), height=HEIGHT)
-        .mark_bar(cornerRadius=3, cursor="pointer")
-        .encode(
-            x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, grid=False),
-                    scale=alt.Scale(domain=list(range(1, length + 1)), reverse=rtl)),
-            y=alt.Y("net:Q", title=None,
-                    axis=alt.Axis(orient="right" if rtl else "left", tickCount=5)),
-            color=alt.condition("datum.net < 0", alt.value(LOSS), alt.value(COLOUR)),
-            tooltip=alt.Tooltip("said:N", title=" "),
-            opacity=alt.condition("picked", alt.value(1), alt.value(0.5)),
-        )
-        .add_params(alt.selection_point(name="picked", fields=["day"]))
-        .configure(**_fonts(here))
-        .configure_view(stroke=None)
-    )  # fmt: skip
+    encoding = {
+        "x": {
+            "field": "day", "type": "ordinal", "title": None,
+            "axis": {"labelAngle": 0, "labelOverlap": True, "grid": False},
+            "scale": {"domain": [*range(1, length + 1)], "reverse": is_mirrored(here)},
+        },
+        "y": amount_axis(here),
+        "color": {"condition": {"test": "datum.amount < 0", "value": LOSS}, "value": COLOUR},
+    }  # fmt: skip
     with st.container(border=True, key="days_chart_box"):
         st.markdown(f"**{title}** · {unit}")
-        event = st.altair_chart(chart, key="days_chart", on_select="rerun",
-                                alt=t("chart_alt", title=title))  # fmt: skip
-    picked = event.selection.picked
-    return int(picked[0]["day"]) if picked else None
+        return _position(draw_bars(here, "days_chart", rows, encoding, height=HEIGHT, picks="day",
+                                   alt=t("chart_alt", title=title)))  # fmt: skip
 
 
 def ranking_chart(
     here: Here, name: str, title: str, bars: Sequence[Bar], currency: str, colour: str = COLOUR
 ) -> int | None:
     """Amounts of names, largest first, as lying bars; the position of a clicked one."""
-    import altair as alt
-
     size, unit = scale(here, max(abs(bar.amount) for bar in bars), currency)
     rows = [
         {"at": at, "amount": float(bar.amount / size), "said": bar.said}
         for at, bar in enumerate(bars)
     ]
-    rtl = here.preferences.direction == "rtl"
-    fonts = _fonts(here)
-    # Names are values of files: their digits stay as they are.
-    plain = "Vazirmatn, Tahoma, sans-serif"
-    names = {str(at): _cut(bar.name) for at, bar in enumerate(bars)}
-    chart = (
-        alt.Chart(alt.Data(values=rows), height=max(90, 30 * len(rows) + 30))
-        .mark_bar(cornerRadius=3, cursor="pointer", color=colour)
-        .encode(
-            y=alt.Y("at:O", title=None, sort=None, axis=alt.Axis(
-                orient="right" if rtl else "left", labelLimit=_LABEL_PIXELS, labelFont=plain,
-                labelExpr=f"({_as_js(names)})[datum.value]", ticks=False, domain=False,
-                minExtent=60)),
-            x=alt.X("amount:Q", title=None, scale=alt.Scale(reverse=rtl),
-                    axis=alt.Axis(tickCount=4)),
-            tooltip=[alt.Tooltip("said:N", title=" ")],
-            opacity=alt.condition("picked", alt.value(1), alt.value(0.5)),
-        )
-        .add_params(alt.selection_point(name="picked", fields=["at"]))
-        .configure(**fonts)
-        .configure_view(stroke=None)
-    )  # fmt: skip
+    mirrored = is_mirrored(here)
+    labels = {
+        "orient": "right" if mirrored else "left", "labelLimit": _LABEL_PIXELS,
+        "labelFont": PLAIN_FONT, "ticks": False, "domain": False, "minExtent": 60,
+        "labelExpr": label_of({str(at): _cut(bar.name) for at, bar in enumerate(bars)}),
+    }  # fmt: skip
+    encoding = {
+        "y": {"field": "at", "type": "ordinal", "title": None, "sort": None, "axis": labels},
+        "x": {"field": "amount", "type": "quantitative", "title": None,
+              "scale": {"reverse": mirrored}, "axis": {"tickCount": 4}},
+    }  # fmt: skip
     with st.container(border=True, key=f"{name}_chart_box"):
         st.markdown(f"**{title}** · {unit}")
-        event: Any = st.altair_chart(chart, key=f"{name}_chart", on_select="rerun",
-                                     alt=words(here)("chart_alt", title=title))  # fmt: skip
-    picked = event.selection.picked
-    return int(picked[0]["at"]) if picked else None
+        picked = draw_bars(
+            here, f"{name}_chart", rows, encoding, height=max(90, 30 * len(rows) + 30),
+            mark={"color": colour}, picks="at", alt=words(here)("chart_alt", title=title),
+        )  # fmt: skip
+        return _position(picked)
+
+
+def _position(picked: object) -> int | None:
+    return None if picked is None else int(str(picked))
 
 
 def _cut(name: str) -> str:
     """A name as long as there is room for; the whole of it is said on hover."""
     bare = name.rpartition(" (")[0] or name
     return bare if len(bare) <= _LABEL_LETTERS else f"{bare[: _LABEL_LETTERS - 1].rstrip()}…"
-
-
-def _as_js(names: dict[str, str]) -> str:
-    """Names as an object of a Vega expression: text in quotes, whatever is in it."""
-    return json.dumps(names)
-
-
-def _fonts(here: Here) -> dict[str, Any]:
-    family = "Vazirmatn FD, Vazirmatn" if here.preferences.persian_digits else "Vazirmatn"
-    return {"font": f"{family}, Tahoma, sans-serif"}

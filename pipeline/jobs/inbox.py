@@ -26,16 +26,22 @@ def take_in(url: str, settings: Settings) -> list[Path]:
     """Take in every complete file of the inbox; returns where they are now.
 
     The receipt comes before the move: killed between the two, the same bytes are found to be known
-    and only moved. Raises DatabaseAway, the files untouched, when nothing can be kept.
+    and only moved. Raises DatabaseAway, the files untouched, when nothing can be kept; and, after
+    all others, PipelineError for a file that cannot be moved, which lies there for the next time.
     """
     folder = settings.inbox_dir
     if not folder.is_dir():
         return []
-    return [
-        moved
-        for path in sorted(folder.iterdir())
-        if _is_complete(path) and (moved := _take(url, settings, path)) is not None
-    ]
+    taken, faults = [], []
+    for path in filter(_is_complete, sorted(folder.iterdir())):
+        try:
+            if (moved := _take(url, settings, path)) is not None:
+                taken.append(moved)
+        except OSError as fault:
+            faults.append(fault)
+    if faults:
+        raise known_fault(faults[0]) or faults[0]
+    return taken
 
 
 def _is_complete(path: Path) -> bool:
@@ -76,18 +82,25 @@ def _refuse(path: Path, reason: PipelineError) -> Path | None:
 
 
 def _move(path: Path, folder: Path, note: str | None = None) -> Path | None:
-    """Move a file without writing over another; None when it is gone."""
+    """Move a file without writing over another; None when it is gone.
+
+    Raises OSError, with the file where it was, when the disk has no room for the note.
+    """
     folder.mkdir(exist_ok=True)
     target = _free_name(folder, path)
     beside = target.with_name(f"{target.name}.txt")
-    if note is not None:
-        beside.write_text(note, encoding="utf-8")
     try:
+        if note is not None:
+            beside.write_text(note, encoding="utf-8")
         return path.replace(target)
-    except FileNotFoundError:
+    except OSError as fault:
         target.unlink()
         beside.unlink(missing_ok=True)
-        return None
+        if isinstance(fault, FileNotFoundError):
+            return None
+        # A full disk does not say which file it was.
+        fault.filename = fault.filename or str(path)
+        raise
 
 
 def _free_name(folder: Path, path: Path) -> Path:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pipeline.db import Connection, Row, fetch_all, fetch_one, transaction
+from pipeline.db import Connection, Row, fetch_all, fetch_one, reading, transaction
 from pipeline.errors import RefusedAction
 
 # Below this share of the bytes an estimate would be a guess.
@@ -93,12 +93,12 @@ def list_jobs(
 ) -> list[Job]:
     """Jobs, the newest first: all, the `active` ones (waiting, running), or those of one load."""
     asked: Row = {"active": active, "load_id": load_id, "limit": limit}
-    with transaction(url) as connection:
+    with reading(url) as connection:
         return [Job(**row) for row in fetch_all(connection, "jobs/list_jobs", asked)]
 
 
 def count_active(url: str) -> int:
     """How many jobs wait or run."""
-    with transaction(url) as connection:
+    with reading(url) as connection:
         row = fetch_one(connection, "jobs/count_active_jobs")
     return int(row["jobs"]) if row is not None else 0

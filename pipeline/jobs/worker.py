@@ -12,7 +12,7 @@ import psycopg
 from procrastinate.exceptions import ConnectorException
 
 from pipeline.db import database_url
-from pipeline.errors import DatabaseAway
+from pipeline.errors import DatabaseAway, PipelineError
 from pipeline.faults import unexpected
 from pipeline.jobs.children import CHILD, Children
 from pipeline.jobs.inbox import take_in
@@ -125,6 +125,8 @@ class Worker:
                 await asyncio.to_thread(act)
             except _AWAY as error:
                 _log.warning("The database is away, trying again: %s", error)
+            except PipelineError as error:
+                _log.warning("%s", error)
             except Exception as error:
                 _log.error("%s (%r)", unexpected(error, "worker", self._settings.var_dir), error)
             await asyncio.sleep(seconds)

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from pipeline.db import Connection, fetch_all, fetch_one, query
 from pipeline.errors import PipelineError
-from pipeline.kpi.filters import Filters, dimension, lines
+from pipeline.kpi.filters import Filters, dimension, lines, where_products
 
 LARGEST_PAGE = 10_000
 FactKey = tuple[int, int]
@@ -76,8 +76,14 @@ class FactPage:
 
 
 def facts_total(connection: Connection, figure: Figure) -> FactTotals:
-    """The exact sum of the facts behind a figure, over all pages."""
-    row = fetch_one(connection, "figures/facts_totals", _parameters(figure), lines=_lines(figure))
+    """The exact sum of the facts behind a figure, over all pages.
+
+    Of whole months, of everything or of some products, it is what the rollups add up to.
+    """
+    name, part = "facts_totals", {"lines": _lines(figure)}
+    if figure.event_date is None and figure.filters.narrowed(products=()).is_all:
+        name, part = "all_facts_totals", {"conditions": where_products(figure.filters)}
+    row = fetch_one(connection, f"figures/{name}", _parameters(figure), **part)
     assert row is not None
     return FactTotals(**row)
 
@@ -121,5 +127,11 @@ def _lines(figure: Figure) -> sql.Composable:
 
 
 def _parameters(figure: Figure) -> dict[str, Any]:
-    sign = {"SALE": 1, "RETURN": -1, None: None}[figure.transaction_type]
-    return {**figure.filters.parameters, "event_date": figure.event_date, "sign": sign}
+    kind = figure.transaction_type
+    return {
+        **figure.filters.parameters,
+        "event_date": figure.event_date,
+        "sign": {"SALE": 1, "RETURN": -1, None: None}[kind],
+        "with_sales": kind != "RETURN",
+        "with_returns": kind != "SALE",
+    }

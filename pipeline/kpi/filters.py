@@ -110,6 +110,12 @@ def lines(filters: Filters, *, products: bool = False) -> sql.Composable:
     return query(f"figures/{base}", joins=joins, conditions=conditions)
 
 
+def where_products(filters: Filters) -> sql.Composable:
+    """The condition that keeps the products asked for among `lines`; nothing where none are."""
+    return _restrictions(Filters(filters.source, filters.from_month, filters.to_month,
+                                 products=filters.products))[1]  # fmt: skip
+
+
 def dimension(name: str) -> sql.Composable:
     """A join of `lines` to the attributes of a dimension on the day; without any, nulls."""
     return query(f"figures/join_{name}", kind=sql.SQL("left join"))

@@ -6,14 +6,12 @@ the rollups, by the formula of its view: over the loads that count now, and thos
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg import IsolationLevel, sql
+from psycopg import sql
 
-from pipeline.db import Connection, Row, fetch_all, fetch_one, query, transaction
+from pipeline.db import Connection, Row, fetch_all, fetch_one, query, reading
 from pipeline.errors import RefusedAction
 from pipeline.months.changes import (
     DIMENSIONS,
@@ -62,7 +60,7 @@ def difference(url: str, load_id: int) -> MonthDifference:
 
     Raises RefusedAction (STATE_NOT_POSSIBLE) for a load that can be neither, UNKNOWN_LOAD.
     """
-    with _one_moment(url) as connection:
+    with reading(url) as connection:
         load = read_load(connection, load_id)
         if load["state"] in (*_WITHOUT_RESULT, "voided"):
             raise not_possible(load, "publish")
@@ -80,7 +78,7 @@ def difference_of_undo(url: str, source: str, period: str) -> MonthDifference:
     Raises RefusedAction (NOTHING_TO_UNDO, UNKNOWN_MONTH) when there is no step.
     """
     month = Month(source, period)
-    with _one_moment(url) as connection:
+    with reading(url) as connection:
         moved = read_last_step(connection, month)
         counted, _ = _counted(connection, month)
         back = {row["load_id"] for row in moved if row["state_before"] == "published"}
@@ -94,7 +92,7 @@ def compare(url: str, load_a: int, load_b: int) -> MonthDifference:
     Neither need be published. Raises RefusedAction for loads of different months (OTHER_MONTH), or
     without a result (STATE_NOT_POSSIBLE).
     """
-    with _one_moment(url) as connection:
+    with reading(url) as connection:
         one, other = (read_load(connection, load_id) for load_id in (load_a, load_b))
         for load in (one, other):
             if load["state"] in _WITHOUT_RESULT:
@@ -105,15 +103,6 @@ def compare(url: str, load_a: int, load_b: int) -> MonthDifference:
         counted, of_month = _counted(connection, month)
         others = counted - of_month
         return _work_out(connection, _Step("compare", month, others | {load_a}, others | {load_b}))
-
-
-@contextmanager
-def _one_moment(url: str) -> Iterator[Connection]:
-    """A transaction that sees one moment and cannot write."""
-    with transaction(url) as connection:
-        connection.isolation_level = IsolationLevel.REPEATABLE_READ
-        connection.read_only = True
-        yield connection
 
 
 def _counted(connection: Connection, month: Month) -> tuple[frozenset[int], frozenset[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.db import fetch_all, transaction
+from pipeline.db import fetch_all, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ class Step:
 
 def list_months(url: str) -> list[MonthState]:
     """Every month that a load belongs to, by source and period."""
-    with transaction(url) as connection:
-        connection.read_only = True
+    with reading(url) as connection:
         rows = fetch_all(connection, "list_months")
     return [
         MonthState(
@@ -71,8 +70,7 @@ def list_months(url: str) -> list[MonthState]:
 
 def history(url: str, source: str | None = None, period: str | None = None) -> list[Step]:
     """The steps of one month, of the months of a source, or of all; the newest first."""
-    with transaction(url) as connection:
-        connection.read_only = True
+    with reading(url) as connection:
         rows = fetch_all(connection, "list_steps", {"source": source, "period": period})
     return [
         Step(

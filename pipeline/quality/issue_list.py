@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from psycopg import IsolationLevel
-
-from pipeline.db import Connection, Row, fetch_all, fetch_one, transaction
+from pipeline.db import Connection, Row, fetch_all, fetch_one, reading
 from pipeline.errors import RefusedAction
 from pipeline.quality.issue_filter import IssueFilter, matching
 
@@ -58,7 +56,7 @@ class Facet:
 
 def count_issues(url: str, wanted: IssueFilter) -> IssueCount:
     """How many issues fit, exactly, and their money."""
-    with transaction(url) as connection:
+    with reading(url) as connection:
         return _count(connection, wanted)
 
 
@@ -82,9 +80,7 @@ def list_issues(
         **_after(after, order),
         "limit": min(max(limit, 1), LONGEST_PAGE) + 1,
     }
-    with transaction(url) as connection:
-        # Count and page are of one moment.
-        connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    with reading(url) as connection:
         count = _count(connection, wanted)
         rows = fetch_all(connection, f"list_issues_by_{order}", parameters, **matching())
     page = rows[: parameters["limit"] - 1]
@@ -98,7 +94,7 @@ def issue_facets(url: str, wanted: IssueFilter) -> dict[str, list[Facet]]:
     Keys: rule, severity, column, status, assignee, salesperson, branch, month, load; `all` holds
     the one sum of everything.
     """
-    with transaction(url) as connection:
+    with reading(url) as connection:
         rows = fetch_all(connection, "count_issues_by_facet", wanted.parameters(), **matching())
     facets: dict[str, list[Facet]] = {}
     for row in rows:
@@ -116,7 +112,7 @@ def gone_issues(
     impact_amount, status, assignee, reason, actor, changed_at, issue_key`.
     """
     facts = {"source": source, "months": list(months) or None, "limit": limit}
-    with transaction(url) as connection:
+    with reading(url) as connection:
         return fetch_all(connection, "list_gone_issues", facts)
 
 

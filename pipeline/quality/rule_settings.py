@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from psycopg.types.json import Jsonb
 
-from pipeline.db import Row, fetch_all, run, transaction
+from pipeline.db import Row, fetch_all, reading, run, transaction
 from pipeline.errors import RefusedAction
 from pipeline.quality.rules import Rule, read_catalogue, rule_set
 from pipeline.settings import Settings
@@ -36,7 +36,7 @@ class RuleState:
 def rule_catalogue(url: str, settings: Settings) -> list[RuleState]:
     """Every rule as it is today, in the order of the catalogue."""
     catalogue = read_catalogue(settings.config_dir)
-    with transaction(url) as connection:
+    with reading(url) as connection:
         changes = fetch_all(connection, "list_rule_settings")
         counts = {row["rule_code"]: row for row in fetch_all(connection, "count_current_issues")}
     now = rule_set(catalogue, changes).rules

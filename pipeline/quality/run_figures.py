@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.db import Row, fetch_all, fetch_one, transaction
+from pipeline.db import Row, fetch_all, fetch_one, reading
 from pipeline.errors import RefusedAction
 
 
@@ -28,7 +28,7 @@ class RunFigures:
 
 def run_figures(url: str, run_id: int) -> RunFigures:
     """Figures of one finished run; RefusedAction UNKNOWN_RUN where there is none."""
-    with transaction(url) as connection:
+    with reading(url) as connection:
         run = fetch_one(connection, "read_run_figures", {"run_id": min(run_id, 2**63 - 1)})
         if run is None:
             raise RefusedAction(
@@ -48,5 +48,5 @@ def month_figures(url: str, source: str | None = None) -> list[Row]:
     before_period, lines_change, net_amount_change, accepted_share_change, issues_change`; changes
     are shares of the month before (of the accepted share: the difference), None without one.
     """
-    with transaction(url) as connection:
+    with reading(url) as connection:
         return fetch_all(connection, "list_month_figures", {"source": source})

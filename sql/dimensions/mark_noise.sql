@@ -1,11 +1,12 @@
 -- Purpose: mark what a load saw of somebody only within the days of more frequent attributes: a
--- slip, and no version. Grain: one observation of the load.
+-- slip, and no version. Grain: one observation of the load. Rows are met again by their place: of a
+-- load that came a moment ago the planner expects none, and would compare each with each.
 with compared as (
-    select dimension, entity_id, attributes,
+    select seen.ctid as place,
         lines < max(lines) over same_load
         and first_date >= first_value(first_date) over by_frequency
         and last_date <= first_value(last_date) over by_frequency as is_noise
-    from dim.observations
+    from dim.observations as seen
     where load_id = %(load_id)s
     window
         same_load as (partition by dimension, entity_id),
@@ -17,8 +18,4 @@ with compared as (
 update dim.observations as seen
 set is_noise = true
 from compared
-where compared.is_noise
-    and seen.load_id = %(load_id)s
-    and seen.dimension = compared.dimension
-    and seen.entity_id = compared.entity_id
-    and seen.attributes = compared.attributes
+where compared.place = seen.ctid and compared.is_noise

@@ -47,7 +47,7 @@ def test_a_filled_home_in_toman_and_on_a_phone(
     desk.load([{"invoice_id": ""}], period="1403-06")
     page = open_browser("/")
     expect(page.locator(".sales-card .figure", has_text="۲٫۵")).to_have_count(2)
-    expect(page.locator("[data-testid=stPlotlyChart]")).to_be_visible()
+    expect(page.locator("[data-testid=stVegaLiteChart]")).to_be_visible()
 
     page.get_by_role("button", name="تنظیم نمایش").click()
     page.get_by_role("radio", name="تومان").or_(page.get_by_role("button", name="تومان")).click()

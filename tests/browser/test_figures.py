@@ -35,8 +35,7 @@ def test_from_a_figure_to_the_line_of_the_file_in_persian(open_browser: Open, de
     )
     net = f"{month['net_amount']:,.0f}".translate(PERSIAN)
     page = open_browser("/net_sales", role="steward")
-    expect(page.locator("[data-testid=stPlotlyChart]")).to_be_visible()
-    expect(page.locator("[data-testid=stVegaLiteChart]")).to_have_count(2)
+    expect(page.locator("[data-testid=stVegaLiteChart]")).to_have_count(3)
     expect(page.locator(".sales-card", has_text="سطر ردشده").first).to_contain_text("۱")
 
     page.evaluate("window.stayed = true")

@@ -1,4 +1,4 @@
-"""F8: the disk is full: data, WAL, temporary files of the server, scratch of the product.
+"""F8: the disk is full: data, WAL, temporary files of the server, scratch and inbox of the product.
 
 Each is a small file system in memory, filled but for a little; it needs the right to mount.
 """
@@ -36,7 +36,7 @@ WHERE = ("data", "wal", "temp", "scratch")
 
 
 def f8_disk_full(_: Place, rounds: int | None = None) -> Tally:
-    tally = Tally("F8", "disk full: data, WAL, temporary files, scratch; well once there is room")
+    tally = Tally("F8", "disk full: data, WAL, temporary files, scratch, inbox; then room")
     rooms = ROOM[:: max(1, len(ROOM) * len(WHERE) // rounds)] if rounds else ROOM
     with open_place() as place:
         path = month_file(place.folder, "month", lines=LINES)
@@ -48,6 +48,8 @@ def f8_disk_full(_: Place, rounds: int | None = None) -> Tally:
             with _small_disk(place, where) as disk:
                 for room in rooms:
                     _fill_and_load(tally, deed, shown, disk, where, room)
+        for room in (0, 1, 4):
+            _fill_inbox(tally, place, template, path, room)
     return tally
 
 
@@ -83,6 +85,47 @@ def _fill_and_load(
         deed.recover(url)
     compare(tally, about, picture(desk), reference)
     check_ledger(tally, about, url)
+
+
+def _fill_inbox(tally: Tally, place: Place, template: str, path: Path, room: int) -> None:
+    """A good and a bad file lie in an inbox whose disk is full; later there is room."""
+    about = f"inbox full but for {room} KiB"
+    inbox = place.folder / "inbox"
+    with _mounted(inbox, 16 * MIB), place.database(template) as url:
+        _put(inbox / "good.csv", path.read_bytes())
+        _put(inbox / "bad.pdf", b"%PDF-1.7 nothing of use")
+        ballast = _fill(inbox, room)
+        ballast = ballast.rename(inbox / ".ballast")
+        for _ in range(2):
+            tally.tried += 1
+            check_message(tally, about, tell(url, "worker", "--once"))
+        ballast.unlink()
+        with tally.clock(about):
+            check_message(tally, about, tell(url, "worker", "--once"))
+        loads = place.desk(url).value("select count(*) from raw.loads")
+        tally.need(loads >= 1, "lost", f"{about}: the file is not taken in")
+        tally.need(loads <= 1, "doubled", f"{about}: {loads} receipts of one file")
+        there = {str(p.relative_to(inbox)): p.stat().st_size for p in inbox.rglob("*.*")}
+        wanted = {"taken/good.csv", "refused/bad.pdf", "refused/bad.pdf.txt"}
+        tally.need(set(there) == wanted and all(there.values()), "unclear", f"{about}: {there}")
+        check_ledger(tally, about, url)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """A file that nobody has touched for a while."""
+    path.write_bytes(data)
+    os.utime(path, (1, 1))
+
+
+@contextmanager
+def _mounted(folder: Path, size: int) -> Iterator[None]:
+    """A small file system in memory in the place of a folder."""
+    folder.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
 
 
 @contextmanager

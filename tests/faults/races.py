@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import islice
 from pathlib import Path
 
 from tests.faults.files import month_file, months
@@ -88,21 +89,63 @@ def f10_two_files_one_month(place: Place, rounds: int | None = None) -> Tally:
         desk = place.desk(url)
         for number, period in enumerate(months(count)):
             tally.tried += 1
-            pair = [
-                month_file(
-                    place.folder,
-                    f"{side}_{number}",
-                    lines=30,
-                    period=period,
-                    prefix=f"{side}{number}",
-                )
-                for side in ("7", "8")
-            ]
+            pair = _two_files(place, period, number)
             words = [("load", path, "--period", period, "--publish") for path in pair]
             _one_published(tally, desk, period, tell_at_once(url, *words))
+        for number, period in enumerate(islice(months(2 * count), count, None), count):
+            _the_other_is_told(tally, desk, place, period, number)
         check_leftovers(tally, "one month at once", desk)
         check_ledger(tally, "one month at once", url)
     return tally
+
+
+def _two_files(place: Place, period: str, number: int) -> list[Path]:
+    return [
+        month_file(
+            place.folder, f"{side}_{number}", lines=30, period=period, prefix=f"{side}{number}"
+        )
+        for side in ("7", "8")
+    ]
+
+
+def _the_other_is_told(tally: Tally, desk: Desk, place: Place, period: str, number: int) -> None:
+    """Both saw an empty month and publish at once: the second is told who and when, and decides."""
+    about = f"{period}, both expecting none"
+    tally.tried += 1
+    pair = _two_files(place, period, number)
+    loaded = Verb(desk.url, "load", *pair, "--period", period).end()
+    check_message(tally, about, loaded)
+    loads = [row["load_id"] for row in desk.rows(_LOADS_OF, period)]
+    told = tell_at_once(
+        desk.url, *[("publish", load_id, "--expected", "none") for load_id in loads]
+    )
+    for each in told:
+        check_message(tally, about, each)
+    published = _published(desk, period)
+    tally.need(len(published) == 1, "doubled", f"{about}: loads {published} are published")
+    if len(published) != 1:
+        return
+    (winner,) = published
+    loser = next(load_id for load_id in loads if load_id != winner)
+    said = told[loads.index(loser)]
+    step = desk.row("select actor, at from app.publications where load_id = %s", winner)
+    words = (f"load {winner}", step["actor"], f"{step['at']:%Y-%m-%d}")
+    tally.need(
+        said.code == 1 and all(word in said.error + said.out for word in words),
+        "unclear",
+        f"{about}: the second is not told {words}: {said}",
+    )
+    again = tell(desk.url, "publish", loser, "--expected", winner)
+    check_message(tally, about, again)
+    tally.need(_published(desk, period) == [loser], "lost", f"{about}: not superseded: {again}")
+
+
+_LOADS_OF = "select load_id from app.load_states where period = %s order by load_id"
+
+
+def _published(desk: Desk, period: str) -> list[int]:
+    states = desk.rows("select load_id, state from app.load_states where period = %s", period)
+    return [row["load_id"] for row in states if row["state"] == "published"]
 
 
 def _one_published(tally: Tally, desk: Desk, period: str, told: list[Told]) -> None:

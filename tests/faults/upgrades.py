@@ -1,14 +1,17 @@
-"""F17: a migration killed at every statement, on an empty database and on one in use."""
+"""F17: a migration killed at every statement, on an empty database, an old one and one in use."""
 
 from __future__ import annotations
 
+import gzip
 import os
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 
+from pipeline.settings import ROOT
 from tests.faults.away import STAGES, at, spread
 from tests.faults.files import month_file
 from tests.faults.judge import (
@@ -26,6 +29,11 @@ from tests.faults.place import Place
 from tests.faults.proxy import Asked, Harm
 from tests.faults.queue import WORKER, handed_in, undisturbed
 from tests.faults.verbs import Verb, tell
+from tests.karamad import KPI_VIEWS
+
+# Makes the database that is brought up to date; its URL.
+Begin = Callable[[Place], str]
+OLD = ROOT / "tests" / "upgrade" / "at_008.sql.gz"
 
 _OBJECTS = """
     select 'relation' as sort, relnamespace::regnamespace::text as place, relname::text as name,
@@ -48,10 +56,11 @@ _OBJECTS = """
 
 def f17_migration_killed(place: Place, rounds: int | None = None) -> Tally:
     tally = Tally("F17", "a migration killed before every statement")
-    number, step = 1, 1 if rounds is None else max(1, 100 // rounds)
-    whole = _undisturbed(place)
-    while _kill_one(place, tally, number, whole):
-        number += step
+    step = 1 if rounds is None else max(1, 100 // rounds)
+    for begin in (_empty, _of_an_earlier_version):
+        number, whole = 1, _undisturbed(place, begin)
+        while _kill_one(place, tally, number, begin, whole):
+            number += step
     for stage in spread(["raw", "facts", "check", "attach", "end", "publish"], rounds):
         _upgrade_while_a_job_runs(tally, place, stage)
     return tally
@@ -97,8 +106,20 @@ def _waiting_month(place: Place) -> tuple[str, tuple[dict[str, Any], Picture]]:
     return template, undisturbed(place, template)
 
 
-def _undisturbed(place: Place) -> dict[str, Any]:
+def _empty(place: Place) -> str:
+    return place.empty_database()
+
+
+def _of_an_earlier_version(place: Place) -> str:
+    """A database with published months, as the version with migrations 001 to 008 left it."""
     url = place.empty_database()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(gzip.decompress(OLD.read_bytes()))
+    return url
+
+
+def _undisturbed(place: Place, begin: Begin) -> dict[str, Any]:
+    url = begin(place)
     try:
         told = tell(url, "migrate")
         assert told.code == 0, told.error
@@ -107,15 +128,16 @@ def _undisturbed(place: Place) -> dict[str, Any]:
         place.drop(url)
 
 
-def _kill_one(place: Place, tally: Tally, number: int, whole: dict[str, Any]) -> bool:
-    url = place.empty_database()
+def _kill_one(place: Place, tally: Tally, number: int, begin: Begin, whole: dict[str, Any]) -> bool:
+    url = begin(place)
     try:
         harm = Harm(is_number(number))
         place.proxy.expect(harm)
         told = tell(place.proxy.url_of(url), "migrate")
         if harm.done is None:
             return False
-        about = f"migrate, killed at {number} ({' '.join(harm.done.text.split())[:70]})"
+        statement = " ".join(harm.done.text.split())[:70]
+        about = f"migrate ({begin.__name__}), killed at {number} ({statement})"
         tally.tried += 1
         wait_for_silence(url)
         check_message(tally, about, without_kill(told))
@@ -125,13 +147,15 @@ def _kill_one(place: Place, tally: Tally, number: int, whole: dict[str, Any]) ->
         now = _schema(place, url)
         for part, value in whole.items():
             tally.need(now[part] == value, "lost", f"{about}: {part} differs afterwards")
+        if now["figures"]["kpi_net_sales_daily"]:
+            check_ledger(tally, about, url)
         return True
     finally:
         place.drop(url)
 
 
 def _schema(place: Place, url: str) -> dict[str, Any]:
-    """All that `migrate` makes, settings of the database and the calendar too."""
+    """All that `migrate` makes, settings of the database and the calendar too, and the figures."""
     desk = place.desk(url)
     return {
         "objects": [tuple(row.values()) for row in desk.rows(_OBJECTS)],
@@ -141,4 +165,5 @@ def _schema(place: Place, url: str) -> dict[str, Any]:
             " where datname = current_database() order by 1"
         ),
         "calendar": desk.value("select count(*) from dim.jalali_months"),
+        "figures": {view: desk.table(f"kpi.{view}") for view in KPI_VIEWS},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -223,6 +223,25 @@ def test_pages_of_facts_are_all_facts_once(
         sum((fact.net_amount for fact in seen), Decimal(0))
         == facts_total(reader, Figure(filters)).net_amount
     )
+
+
+@every_question
+@pytest.mark.parametrize("products", [(), ("P1",), ("P2", "P3"), (None,)])
+@pytest.mark.parametrize("kind", [None, "SALE", "RETURN"])
+def test_the_sum_of_facts_is_that_of_their_lines(
+    reader: Connection,
+    facts: list[Row],
+    filters: Filters,
+    products: tuple[str | None, ...],
+    kind: Literal["SALE", "RETURN"] | None,
+) -> None:
+    asked = filters.narrowed(products=products) if products else filters
+    sign = {"SALE": 1, "RETURN": -1}.get(kind or "")
+    lines = [fact for fact in wanted(facts, asked) if sign in (None, fact["sign"])]
+    assert asdict(facts_total(reader, Figure(asked, None, kind))) == {
+        **money(lines),
+        "quantity": sum((fact["quantity"] for fact in lines), Decimal(0)),
+    }
 
 
 def test_a_ranking_comes_in_pages_with_the_totals_of_all(reader: Connection) -> None:

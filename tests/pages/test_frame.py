@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,20 @@ def test_preferences_decide_direction_digits_and_locale() -> None:
     assert Preferences().persian_digits and not Preferences(digits="latin").persian_digits
     assert not Preferences(language="en").persian_digits
     assert Preferences(digits="latin").locale == "fa-IR-u-nu-latn"
+
+
+def test_after_warming_up_no_page_imports_anything() -> None:
+    """In a process of its own: here, other tests have imported most already."""
+    script = """
+import gc, sys
+from pages.frame import page
+from pages.frame.warm_up import warm_up
+warm_up()
+known = set(sys.modules)
+for entry in page.entries():
+    page.module(entry.name)
+import pandas, pyarrow
+assert set(sys.modules) == known, set(sys.modules) - known
+assert gc.get_freeze_count() > 100_000
+"""
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
