@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pages.frame import database
-from pages.frame.formats import Formats
+from pages.frame.formats import Formats, isolate
 from pages.frame.language import frame_texts
 from pages.frame.preferences import Preferences
 from pages.routes.forms import Form, comes_from_here, own_path, read_form
@@ -89,7 +89,9 @@ def _page(
     parts = [_head(preferences, session)]
     parts += [message(said or (words(fault) if fault else ""))]
     parts += [message(words(done) if done in ("changed", "ended") else "", "done")]
-    parts += [_password_form(words, session, own_path(request.query_params.get("back", "/")))]
+    parts += [
+        _password_form(preferences, words, session, own_path(request.query_params.get("back", "/")))
+    ]
     if not session.must_change:
         parts += [_sessions(preferences, words, session)]
     parts += [_foot(preferences, words, session)]
@@ -98,19 +100,19 @@ def _page(
 
 def _head(preferences: Preferences, session: Session) -> str:
     t, role = frame_texts(preferences.language), session.person.role
-    under = f"{session.person.name} · {t(f'role_{role}')}: {t(f'role_{role}_does')}"
+    under = f"{isolate(session.person.name)} · {t(f'role_{role}')}: {t(f'role_{role}_does')}"
     return header(preferences, under)
 
 
-def _password_form(words: Texts, session: Session, back: str) -> str:
-    name = session.person.name
+def _password_form(preferences: Preferences, words: Texts, session: Session, back: str) -> str:
+    name, shortest = session.person.name, Formats(preferences).digits(SHORTEST)
     first = message(words("first_password"), "done") if session.must_change else ""
     return f"""{first}<form method="post" action="/account/password">
 <h2>{escape(words("new_password_title"))}</h2>
 <input type="hidden" name="back" value="{escape(back)}" />
 <input type="hidden" name="username" autocomplete="username" value="{escape(name)}" />
 {password_field("old", words("old_password"), "current-password", focus=session.must_change)}
-{password_field("new", words("new_password", shortest=SHORTEST), "new-password")}
+{password_field("new", words("new_password", shortest=shortest), "new-password")}
 {password_field("again", words("again"), "new-password")}
 <button class="main">{escape(words("change_password"))}</button></form>"""
 
