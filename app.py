@@ -27,6 +27,7 @@ from pages.routes import (  # noqa: E402
     downloads,
     figure_sheets,
     issue_sheets,
+    openid,
     sign_in,
     uploads,
 )
@@ -39,6 +40,8 @@ from pipeline.uploads import clear_uploads  # noqa: E402
 ROUTES = [
     Route("/sign-in", sign_in.show, methods=["GET"]),
     Route("/sign-in", sign_in.sign_in, methods=["POST"]),
+    Route("/sign-in/openid", openid.begin, methods=["GET"]),
+    Route("/sign-in/openid/back", openid.end, methods=["GET"]),
     Route("/sign-out", sign_in.sign_out, methods=["POST"]),
     Route("/sign-out", sign_in.ask_first, methods=["GET"]),
     Route("/account", account.show, methods=["GET"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -55,6 +56,26 @@ class Settings(BaseSettings):
     admin_password: SecretStr = Field(
         default=SecretStr(""),
         description="Password of the first administrator's first sign-in; empty: one is made.",
+    )
+    oidc_issuer: str = Field(
+        default="", description="Issuer of OpenID Connect; empty: people sign in here alone."
+    )
+    oidc_client_id: str = Field(default="", description="Name of this product at the issuer.")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Secret of this product at the issuer."
+    )
+    oidc_scope: str = Field(
+        default="openid profile email", description="What the issuer is asked to tell."
+    )
+    oidc_name_claim: str = Field(
+        default="name", description="Claim that holds what a person is called."
+    )
+    oidc_role_claim: str = Field(
+        default="roles", description="Claim that holds a person's roles or groups there."
+    )
+    oidc_roles: dict[str, Literal["uploader", "steward", "manager", "admin"]] = Field(
+        default={},
+        description="Role here for each role or group there, as JSON; the first that fits counts.",
     )
     inbox_dir: Path = Field(
         default=ROOT / "data" / "inbox", description="Folder whose files a worker takes in."

@@ -17,7 +17,10 @@ from pipeline.faults import known_fault
 __all__ = ["Gate", "SecurityHeaders", "who_asks"]
 
 # What anybody may ask for: the sign-in and what it looks like, and whether the console is up.
-_OPEN = frozenset({"/sign-in", "/sign-out", "/prefer", "/healthz", "/_stcore/health"})
+_OPEN = frozenset(
+    {"/sign-in", "/sign-in/openid", "/sign-in/openid/back", "/sign-out", "/prefer", "/healthz"}
+    | {"/_stcore/health"}
+)
 _LOOK = "/look/"
 _CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file")
 # All there is for who still has the password of the first sign-in.

@@ -29,6 +29,8 @@ from pipeline.access import sign_in as coming_in
 from pipeline.access.names import LONGEST
 from pipeline.access.sessions import end_session
 from pipeline.faults import known_fault
+from pipeline.settings import get_settings
+from pipeline.texts import Texts
 
 # A hash takes 64 MB and a core for some 50 ms: few at a time, however many knock.
 _at_work = anyio.CapacityLimiter(2)
@@ -106,24 +108,43 @@ async def prefer(request: Request) -> Response:
     return answer
 
 
+def refused_page(request: Request, said: str, status: int) -> Response:
+    """The sign-in, and above it why another way in did not work."""
+    return _page(request, said=said, status=status)
+
+
 def _page(
-    request: Request, fault: str = "", status: int = 200, *, name: str = "", back: str = ""
+    request: Request,
+    fault: str = "",
+    status: int = 200,
+    *,
+    name: str = "",
+    back: str = "",
+    said: str = "",
 ) -> Response:
     preferences = preferences_of(request)
     t, words = frame_texts(preferences.language), access_texts(preferences.language)
     back = back or own_path(request.query_params.get("back", "/"))
     other = "en" if preferences.language == "fa" else "fa"
     switch = {"language": other, "back": "/sign-in?" + urlencode({"back": back})}
-    body = f"""{header(preferences, t("product_does"))}{message(words(fault) if fault else "")}
+    body = f"""{header(preferences, t("product_does"))}{message(words(fault) if fault else said)}
 <form method="post" action="/sign-in"><input type="hidden" name="back" value="{escape(back)}" />
 <label for="name">{escape(words("name"))}</label>
 <input id="name" name="name" autocomplete="username" autocapitalize="none" spellcheck="false"
  maxlength="{LONGEST}" value="{escape(name[:LONGEST])}" dir="auto" required{_focus(not name)} />
 {password_field("password", words("password"), "current-password", focus=bool(name))}
-<button class="main">{escape(t("sign_in"))}</button></form>
+<button class="main">{escape(t("sign_in"))}</button></form>{_elsewhere(words, back)}
 <footer><a href="/prefer?{escape(urlencode(switch))}" lang="{other}">
 {escape(t(f"language_{other}"))}</a><small>{escape(words("forgotten"))}</small></footer>"""
     return card(preferences, t("sign_in"), body, status)
+
+
+def _elsewhere(words: Texts, back: str) -> str:
+    """The way through the organisation's accounts, where it is set up."""
+    if not get_settings().oidc_issuer:
+        return ""
+    address = "/sign-in/openid?" + urlencode({"back": back})
+    return f'<a class="main" href="{escape(address)}">{escape(words("openid"))}</a>'
 
 
 def _focus(wanted: bool) -> str:
