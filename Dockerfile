@@ -22,6 +22,6 @@ COPY . .
 RUN mkdir -p var data/inbox && chown -R engine:engine var data/inbox
 
 USER engine
-EXPOSE 8501 8000
+EXPOSE 8501 8502
 
 CMD ["streamlit", "run", "app.py", "--server.address=0.0.0.0", "--server.port=8501", "--server.headless=true", "--browser.gatherUsageStats=false"]

@@ -19,9 +19,10 @@ DIRTY ?= 0.02
 SEED ?= 1
 PERIOD ?= 1403-08
 PORT ?= 8501
+API_PORT ?= 8502
 OUT ?= var/samples/karamad_$(PERIOD).csv
 
-.PHONY: help run worker samples screenshots test bench faults bench-reads bench-ui lint types format sample stop clean psql requirements hooks
+.PHONY: help run api worker samples screenshots test bench faults bench-reads bench-ui lint types format sample stop clean psql requirements hooks
 
 help: ## List the commands, a sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +30,9 @@ help: ## List the commands, a sentence each.
 run: samples worker ## Open the console on http://127.0.0.1:$(PORT), with a worker and the sample months (Ctrl-C ends it).
 	@echo "Console: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
+
+api: $(INSTALLED) ## Open the read-only API on http://127.0.0.1:$(API_PORT) (Ctrl-C ends it).
+	@exec $(PY) -m uvicorn api:app --host 127.0.0.1 --port $(API_PORT) --no-server-header --no-access-log
 
 samples: $(INSTALLED) hooks ## Start the database, load and publish the sample months if it is empty, show the KPI summary.
 	$(PY) -m pipeline migrate

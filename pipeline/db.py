@@ -1,38 +1,51 @@
-"""The way to PostgreSQL: connections, named SQL files, and errors turned at one border."""
+"""The way to PostgreSQL: connections as whoever acts, and errors turned at one border."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from functools import lru_cache
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg import IsolationLevel, sql
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 
+from pipeline.access.acting import Actor, actor, engine_for
+from pipeline.access.allowed import Action
+from pipeline.access.rights import APP_ROLE, NOBODY_ROLE
 from pipeline.claims import claim_of
 from pipeline.errors import DatabaseAway, LostClaim, SchemaMissing
 from pipeline.server import DATABASE, embedded_folder, ensure_embedded, running_url
-from pipeline.settings import ROOT, Settings
+from pipeline.settings import Settings
+from pipeline.statements import (
+    SQL_ROOT,
+    Connection,
+    Row,
+    copy_in,
+    fetch_all,
+    fetch_one,
+    query,
+    run,
+    sql_text,
+    table,
+)
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
-SQL_ROOT = ROOT / "sql"
-# What the pipeline, the console and the API work as; see sql/roles/create_roles.sql.
-APP_ROLE = "sales_engine_app"
+__all__ = [
+    "SQL_ROOT", "Connection", "Row", "as_app", "close_readers", "connect", "copy_in",
+    "database_away", "database_url", "fetch_all", "fetch_all_for", "fetch_one", "query", "reading",
+    "run", "running_database_url", "sql_text", "table", "transaction",
+]  # fmt: skip
 
 MOST_READERS = 16
 READER_WAIT = 5.0  # seconds for a connection, before the database counts as away
 READER_IDLE = 300.0  # seconds after which a connection that nobody uses is closed
-
-Connection = psycopg.Connection[Any]
-Row = dict[str, Any]
 
 
 def database_url(settings: Settings) -> str:
@@ -52,43 +65,56 @@ def running_database_url(settings: Settings) -> str | None:
 
 
 def as_app(url: str) -> str:
-    """The same address, for sessions that work as the application role from their first moment.
+    """The same address, for sessions that work as the engine from their first moment.
 
-    For connection pools; `connect` does it by itself.
+    For pools that belong to the engine itself; `connect` does it by itself.
     """
+    return _address_as(url, APP_ROLE)
+
+
+def _address_as(url: str, role: str) -> str:
     options = conninfo_to_dict(url).get("options") or ""
-    return make_conninfo(url, options=f"{options} -c role={APP_ROLE}".strip())
+    return make_conninfo(url, options=f"{options} -c role={role}".strip())
 
 
 def connect(url: str, *, autocommit: bool = False, as_owner: bool = False) -> Connection:
     """Open a connection whose transactions are ended by `commit` or `rollback`.
 
-    It works as the application role, which cannot change what was received and done. `as_owner`
-    leaves it all the rights of the user in `url`: for the schema, for the ledger check (which must
-    see every session of the server) and for backups. Raises DatabaseAway, and SchemaMissing where
-    the server does not know the role yet.
+    It works as whoever acts (`pipeline.access.acting`): a person's role, or the engine, which
+    cannot change what was received and done either. `as_owner` leaves it all the rights of the user
+    in `url`: for the schema, for the ledger check (which must see every session of the server) and
+    for backups. Raises DatabaseAway, and SchemaMissing where the server does not know the role yet.
 
     A session that belongs to a job asks first whether the job is still its own, or raises
     LostClaim.
     """
-    address = url if as_owner else as_app(url)
+    if as_owner:
+        return _opened(url, autocommit=autocommit)
+    who = actor()
+    connection = _opened(_address_as(url, who.role), autocommit=True)
     try:
-        connection = psycopg.connect(
-            address, autocommit=autocommit, fallback_application_name="sales_engine"
-        )
-    except psycopg.OperationalError as error:
-        raise _no_connection(error) from error
-    try:
+        if who.facts:
+            run(connection, "access/introduce", {"facts": who.facts})
         _require_claim(connection)
+        connection.autocommit = autocommit
     except BaseException:
         connection.close()
         raise
     return connection
 
 
+def _opened(address: str, *, autocommit: bool) -> Connection:
+    try:
+        return psycopg.connect(
+            address, autocommit=autocommit, fallback_application_name="sales_engine"
+        )
+    except psycopg.OperationalError as error:
+        raise _no_connection(error) from error
+
+
 def _no_connection(error: psycopg.OperationalError) -> DatabaseAway | SchemaMissing:
     # The server's messages come in many languages; a refused role is named in all of them.
-    if APP_ROLE in str(error):
+    if "sales_engine_" in str(error):
         return SchemaMissing(
             "SCHEMA_MISSING",
             fa="پایگاه داده آماده نیست، یا این کاربر اجازهٔ کار با نقش «{role}» را ندارد. نخست "
@@ -107,7 +133,6 @@ def _require_claim(connection: Connection) -> None:
         return
     # No row: the job comes with a receipt that is not committed yet, so nobody else knows of it.
     now = fetch_one(connection, "jobs/read_claim", claim.facts())
-    connection.rollback()
     if now is not None and (now["attempt"], now["state"]) != (claim.attempt, "running"):
         raise LostClaim(claim.job_id)
 
@@ -133,8 +158,8 @@ def database_away(error: Exception) -> DatabaseAway:
 
 _pools: dict[str, ConnectionPool[Connection]] = {}
 _pools_lock = Lock()
-# By URL, the snapshots that whoever runs here is reading.
-_snapshots: ContextVar[Mapping[str, Connection]] = ContextVar(
+# By URL and actor, the snapshots that are being read here: another actor sees another snapshot.
+_snapshots: ContextVar[Mapping[tuple[str, Actor], Connection]] = ContextVar(
     "snapshots", default=MappingProxyType({})
 )
 
@@ -143,16 +168,17 @@ _snapshots: ContextVar[Mapping[str, Connection]] = ContextVar(
 def reading(url: str) -> Iterator[Connection]:
     """A read-only connection that shows one snapshot of the data until the block ends.
 
-    Within a block, reading the same database again is reading the same snapshot: what is put
-    together from several reads is of one moment. Taken from a pool per URL; one that broke while
-    PostgreSQL was away is replaced before it is handed out. DatabaseAway when none can be had
-    within seconds, or when it breaks meanwhile.
+    Within a block, whoever reads the same database again as the same actor reads the same snapshot:
+    what is put together from several reads is of one moment. Taken from a pool per URL; one that
+    broke while PostgreSQL was away is replaced before it is handed out. DatabaseAway when none can
+    be had within seconds, or when it breaks meanwhile.
     """
-    if (known := _snapshots.get().get(url)) is not None:
+    key = (url, actor())
+    if (known := _snapshots.get().get(key)) is not None:
         yield known
         return
-    with _reader(url) as connection:
-        token = _snapshots.set({**_snapshots.get(), url: connection})
+    with _reader(*key) as connection:
+        token = _snapshots.set({**_snapshots.get(), key: connection})
         try:
             yield connection
         finally:
@@ -160,7 +186,7 @@ def reading(url: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def _reader(url: str) -> Iterator[Connection]:
+def _reader(url: str, who: Actor) -> Iterator[Connection]:
     """A connection of the pool, for one snapshot."""
     from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
@@ -171,6 +197,7 @@ def _reader(url: str) -> Iterator[Connection]:
         _forget(url, pool)
         raise database_away(error) from error
     try:
+        _begin(connection, who)
         yield connection
     except psycopg.OperationalError as error:
         if connection.closed:
@@ -180,6 +207,13 @@ def _reader(url: str) -> Iterator[Connection]:
         with suppress(psycopg.OperationalError):  # a broken connection is replaced by the pool
             connection.rollback()
         pool.putconn(connection)
+
+
+def _begin(connection: Connection, who: Actor) -> None:
+    """Begin as the actor. The session itself is nobody's and in autocommit, so that what follows
+    the transaction's end, or forgets to begin one, is refused."""
+    role = sql.Identifier(who.role)
+    run(connection, "access/begin_reading", role=role, facts=sql.Literal(who.facts))
 
 
 def close_readers() -> None:
@@ -197,15 +231,18 @@ def _pool(url: str) -> ConnectionPool[Connection]:
     with _pools_lock:
         if url not in _pools:
             _pools[url] = ConnectionPool(
-                as_app(url),
+                _address_as(url, NOBODY_ROLE),
                 min_size=0,
                 max_size=MOST_READERS,
                 timeout=READER_WAIT,
                 max_idle=READER_IDLE,
                 num_workers=1,
                 # Months and filters differ from call to call, and so does the best plan.
-                kwargs={"application_name": "sales_engine_reads", "prepare_threshold": None},
-                configure=_configure_reader,
+                kwargs={
+                    "application_name": "sales_engine_reads",
+                    "prepare_threshold": None,
+                    "autocommit": True,  # each reader begins by itself, see begin_reading
+                },
                 check=ConnectionPool.check_connection,
                 open=True,
                 name="readers",
@@ -226,56 +263,27 @@ def _forget(url: str, pool: ConnectionPool[Connection]) -> None:
     pool.close(timeout=0)
 
 
-def _configure_reader(connection: Connection) -> None:
-    """Nothing is written, and all statements of one block see the same data."""
-    connection.read_only = True
-    connection.isolation_level = IsolationLevel.REPEATABLE_READ
-
-
-@lru_cache(maxsize=256)
-def sql_text(path: str) -> str:
-    """Text of `sql/<path>.sql`."""
-    return (SQL_ROOT / f"{path}.sql").read_text(encoding="utf-8")
-
-
-def query(name: str, **identifiers: sql.Composable) -> sql.SQL | sql.Composed:
-    """The statement in `sql/queries/<name>.sql` (or `sql/<folder>/<name>.sql` for `folder/name`).
-
-    `{name}` in it takes an identifier or a literal.
-    """
-    text = sql_text(name if "/" in name else f"queries/{name}")
-    return sql.SQL(text).format(**identifiers) if identifiers else sql.SQL(text)
-
-
-def table(schema: str, name: str) -> sql.Identifier:
-    """A qualified table name, quoted for a statement."""
-    return sql.Identifier(schema, name)
-
-
-def run(
-    connection: Connection, name: str, params: Mapping[str, Any] | None = None, **ids: Any
-) -> int:
-    """Execute a named statement; returns the number of rows it touched."""
-    return connection.execute(query(name, **ids), params).rowcount
-
-
-def fetch_all(
-    connection: Connection, name: str, params: Mapping[str, Any] | None = None, **ids: Any
+def fetch_all_for(
+    action: Action,
+    connection: Connection,
+    name: str,
+    params: Mapping[str, Any] | None = None,
+    **ids: Any,
 ) -> list[Row]:
-    """Rows of a named query, each a dict by column name."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query(name, **ids), params).fetchall()
+    """As `fetch_all`, with the engine's rights, for a person who may do `action`.
+
+    For what nobody's own role may read: personal data, RAW. One round trip, as without it.
+    RefusedAction NOT_ALLOWED.
+    """
+    engine, who = engine_for(action), actor()
+    if engine.role == who.role:
+        return fetch_all(connection, name, params, **ids)
+    with connection.pipeline(), connection.cursor(row_factory=dict_row) as cursor:
+        _take_role(connection, engine)
+        cursor.execute(query(name, **ids), params)
+        _take_role(connection, who)
+        return cursor.fetchall()
 
 
-def fetch_one(
-    connection: Connection, name: str, params: Mapping[str, Any] | None = None, **ids: Any
-) -> Row | None:
-    """The first row of a named query, or None."""
-    rows = fetch_all(connection, name, params, **ids)
-    return rows[0] if rows else None
-
-
-def copy_in(connection: Connection, name: str, data: bytes, **ids: Any) -> None:
-    """Send `data` through the COPY statement in `sql/queries/<name>.sql`."""
-    with connection.cursor().copy(query(name, **ids)) as copy:
-        copy.write(data)
+def _take_role(connection: Connection, who: Actor) -> None:
+    run(connection, "access/take_role", role=sql.Identifier(who.role))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from importlib.metadata import version as package_version
 from importlib.resources import files
@@ -12,6 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from pipeline.access.rights import NOBODY_ROLE, PEOPLES_ROLES, grants
 from pipeline.db import SQL_ROOT, Connection, connect, fetch_all, fetch_one, run
 from pipeline.errors import PipelineError, RefusedAction
 from pipeline.server import DATABASE, embedded_folder, ensure_embedded
@@ -64,13 +66,19 @@ def _finish(connection: Connection, url: str, *, again: bool) -> None:
         run(connection, "lock_migrations")
         known = fetch_all(connection, "list_migrations")
         marks = [(row["number"], row["checksum"]) for row in known]
-        state = _checksum(repr(sorted(mark for mark in marks if mark[0] != END_NUMBER)))
+        known_state = sorted(mark for mark in marks if mark[0] != END_NUMBER)
+        state = _checksum(repr((known_state, _rights(), _role_texts())))
         is_new = (END_NUMBER, state) not in marks
         if is_new:
             share_rights(connection)
             _record(connection, END_NUMBER, "rights and defaults", state)
         if is_new or again:
             _set_defaults(connection, url)
+
+
+def _role_texts() -> list[str]:
+    """The scripts that share rights; one that changed is run again."""
+    return [path.read_text("utf-8") for path in sorted((SQL_ROOT / "roles").glob("*.sql"))]
 
 
 def share_rights(connection: Connection) -> None:
@@ -92,6 +100,22 @@ def share_rights(connection: Connection) -> None:
                 "with CREATEROLE, or have such a user run sql/roles/create_roles.sql.",
             ) from error
         run(connection, "roles/hand_over")
+        run(connection, "roles/name_rights", _rights())
+        run(connection, "roles/share_with_people")
+
+
+def _rights() -> dict[str, str]:
+    """What `ALLOWED` and the rights of each action come to, as parameters: JSON of texts."""
+    rights = [
+        {
+            "role": role,
+            "name": right.name,
+            "privileges": ", ".join(right.privileges),
+            "columns": f"({', '.join(right.columns)})" if right.columns else "",
+        }
+        for role, right in grants()
+    ]
+    return {"rights": json.dumps(rights), "roles": json.dumps([NOBODY_ROLE, *PEOPLES_ROLES])}
 
 
 def _ensure_database(maintenance_url: str) -> None:

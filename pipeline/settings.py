@@ -77,6 +77,12 @@ class Settings(BaseSettings):
         default={},
         description="Role here for each role or group there, as JSON; the first that fits counts.",
     )
+    api_requests_per_minute: int = Field(
+        default=600,
+        description="Requests a minute that one token may make of the API; an address may make "
+        "twice as many.",
+        ge=30,
+    )
     inbox_dir: Path = Field(
         default=ROOT / "data" / "inbox", description="Folder whose files a worker takes in."
     )

@@ -14,6 +14,8 @@ from typing import LiteralString
 import psycopg
 import pytest
 
+from pipeline.access.acting import acting_as
+from pipeline.access.people import Person, Role
 from pipeline.db import close_readers, reading
 from pipeline.errors import DatabaseAway
 from pipeline.migrate import prepare_database
@@ -116,3 +118,14 @@ def _answer_within(seconds: float, url: str) -> object:
             return connection.execute("select 1").fetchone()
         if monotonic() > end:
             raise TimeoutError(f"no reader came back within {seconds} s")
+
+
+def test_a_snapshot_is_shared_by_one_actor_alone(db_url: str) -> None:
+    """What somebody else acts as within a block is read with their own rights."""
+    someone = Person(1, "سارا", Role.MANAGER)
+    with reading(db_url) as engine, acting_as(someone), reading(db_url) as theirs:
+        assert theirs is not engine
+        assert theirs.execute("select current_user").fetchone() == ("sales_engine_manager",)
+        with reading(db_url) as again:
+            assert again is theirs
+    close_readers()

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from pipeline.db import APP_ROLE, connect
+from pipeline.access.acting import Actor
+from pipeline.access.rights import APP_ROLE
+from pipeline.db import connect
 from pipeline.errors import PipelineError, SchemaMissing
 from pipeline.jobs.queue import worker_app
 from pipeline.migrate import migrate, share_rights
@@ -188,7 +190,7 @@ def test_a_user_of_its_own_may_migrate_and_work(server_url: str, desk: Desk) -> 
 def test_a_database_without_the_role_says_what_to_do(
     server_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.db.APP_ROLE", "no_such_role")
+    monkeypatch.setattr("pipeline.access.acting.ENGINE", Actor("sales_engine_of_nowhere"))
     with pytest.raises(SchemaMissing) as caught:
         connect(server_url)
     assert "migrate" in caught.value.en

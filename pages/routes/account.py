@@ -25,7 +25,7 @@ from pages.routes.plain_pages import (
 from pages.routes.sign_in import in_turn
 from pages.routes.visitor import place_of, session_of, take_cookie
 from pipeline.access.passwords import SHORTEST
-from pipeline.access.sessions import Session, SessionRow, end_all, end_one, list_sessions
+from pipeline.access.sessions import Session, SessionRow, end_mine, end_one, list_sessions
 from pipeline.access.sign_in import change_own
 from pipeline.errors import PipelineError
 from pipeline.settings import get_settings
@@ -68,7 +68,7 @@ def _end(request: Request, form: Form) -> Response:
     if session is None or not comes_from_here(request):
         return _page(request, fault="elsewhere", status=403)
     if form("which") == "all":
-        end_all(database.url(), session.person.user_id, actor=session.person.name)
+        end_mine(database.url(), session)
         answer = RedirectResponse("/sign-in", 303)
         take_cookie(answer, request.scope)
         return answer

@@ -12,6 +12,8 @@ from datetime import datetime
 
 import psycopg
 
+from pipeline.access.acting import acting_as_engine, acting_as_engine_itself
+from pipeline.access.allowed import Action
 from pipeline.access.names import clean_name, fold_name
 from pipeline.access.people import Person, Role, Scope
 from pipeline.db import Connection, Row, fetch_all, fetch_one, reading, run, transaction
@@ -36,13 +38,13 @@ class Account:
 
 def list_users(url: str, settings: Settings) -> list[Account]:
     """Everybody, also who is not active any more, by name."""
-    with reading(url) as connection:
+    with acting_as_engine(Action.MANAGE_USERS), reading(url) as connection:
         return [_account(row) for row in _rows(connection, settings)]
 
 
 def find_user(url: str, settings: Settings, name: str) -> Account:
     """The person of this name, however it is spelt. RefusedAction when there is none."""
-    with reading(url) as connection:
+    with acting_as_engine(Action.MANAGE_USERS), reading(url) as connection:
         rows = _rows(connection, settings, name_key=fold_name(name))
     if not rows:
         raise no_such_user(name)
@@ -54,7 +56,7 @@ def add_user(url: str, name: str, role: Role, *, actor: str) -> int:
 
     RefusedAction when somebody has that name already, also one who is not active any more.
     """
-    with changing(url, actor) as connection:
+    with changing(url, actor, Action.MANAGE_USERS) as connection:
         return insert_user(connection, name, role, actor=actor)
 
 
@@ -110,23 +112,28 @@ def set_scope(url: str, user_id: int, scope: Scope, *, actor: str) -> None:
         "branches": list(scope.branches),
         "salespeople": list(scope.salespeople),
     }
-    with changing(url, actor) as connection:
+    with changing(url, actor, Action.MANAGE_USERS) as connection:
         run(connection, "access/clear_scope", ids)
         run(connection, "access/add_scope", ids)
 
 
 def has_administrator(url: str) -> bool:
     """Whether anybody can let others in."""
-    with reading(url) as connection:
+    with acting_as_engine_itself(), reading(url) as connection:
         row = fetch_one(connection, "access/count_administrators")
     return bool(row and row["administrators"])
 
 
 @contextmanager
-def changing(url: str, actor: str) -> Iterator[Connection]:
-    """A transaction whose changes of accounts stand in the audit chain as the actor's."""
+def changing(url: str, actor: str, action: Action | None = None) -> Iterator[Connection]:
+    """A transaction whose changes of accounts stand in the audit chain as the actor's.
+
+    `action` is what whoever acts must be allowed to do (RefusedAction NOT_ALLOWED); without one it
+    is the sign-in's own work, which has no person yet, or a person's with their own account.
+    """
+    allowed = acting_as_engine_itself() if action is None else acting_as_engine(action)
     try:
-        with transaction(url) as connection:
+        with allowed, transaction(url) as connection:
             run(connection, "access/name_actor", {"actor": actor})
             yield connection
     except psycopg.errors.RestrictViolation as error:
@@ -167,7 +174,7 @@ def _change(
     sees_personal: bool | None = None,
 ) -> bool:
     facts = {"user_id": user_id, "role": role, "active": active, "sees_personal": sees_personal}
-    with changing(url, actor) as connection:
+    with changing(url, actor, Action.MANAGE_USERS) as connection:
         changed = run(connection, "access/change_user", facts)
         if active is False:
             end_sessions(connection, user_id=user_id, reason="account")

@@ -29,6 +29,7 @@ class Action(StrEnum):
     CHANGE_RULES = "change_rules"
     PUBLISH_MONTH = "publish_month"  # publish, void, undo
     LOCK_MONTH = "lock_month"
+    HOLD_TOKENS = "hold_tokens"  # issue and revoke one's own tokens for the API
     MANAGE_USERS = "manage_users"
     SEE_AUDIT = "see_audit"
     CHANGE_SETTINGS = "change_settings"
@@ -57,6 +58,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.CHANGE_RULES: _ANSWERS_FOR_DATA,
     Action.PUBLISH_MONTH: _ANSWERS_FOR_DATA,
     Action.LOCK_MONTH: _ANSWERS_FOR_DATA,
+    Action.HOLD_TOKENS: _ALL,
     Action.MANAGE_USERS: _ADMIN,
     Action.SEE_AUDIT: _ADMIN,
     Action.CHANGE_SETTINGS: _ADMIN,
@@ -64,9 +66,16 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
 }
 
 
+# What somebody with a scope may do at the most: what stands in the facts of their scope.
+WITHIN_SCOPE = frozenset(
+    {Action.SEE_OVERVIEW, Action.SEE_FIGURES, Action.SEE_LINES, Action.EXPORT_FIGURES}
+    | {Action.SEE_PERSONAL, Action.HOLD_TOKENS}
+)
+
+
 def may(person: Person | None, action: Action) -> bool:
-    """Whether this person may do this; nobody may do nothing."""
-    if person is None:
+    """Whether this person may do this; nobody may do anything. A scope takes the rest away."""
+    if person is None or (person.scope.is_limited and action not in WITHIN_SCOPE):
         return False
     if action is Action.SEE_PERSONAL and person.sees_personal:
         return True

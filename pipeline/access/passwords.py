@@ -9,6 +9,7 @@ from functools import lru_cache
 from pwdlib import PasswordHash
 
 from pipeline.access.accounts import changing, end_sessions, insert_user
+from pipeline.access.allowed import Action
 from pipeline.access.names import fold_name
 from pipeline.access.people import Role
 from pipeline.db import Connection, run
@@ -92,7 +93,7 @@ def invite(url: str, name: str, role: Role, *, actor: str) -> tuple[int, str]:
     RefusedAction when somebody has that name already, also one who is not active any more.
     """
     password = make_one_time()
-    with changing(url, actor) as connection:
+    with changing(url, actor, Action.MANAGE_USERS) as connection:
         user_id = insert_user(connection, name, role, actor=actor)
         set_password(connection, user_id, password, must_change=True)
     return user_id, password
@@ -101,7 +102,7 @@ def invite(url: str, name: str, role: Role, *, actor: str) -> tuple[int, str]:
 def reset_password(url: str, user_id: int, *, actor: str) -> str:
     """A one-time password for a person, whose sessions end; it is returned and kept nowhere."""
     password = make_one_time()
-    with changing(url, actor) as connection:
+    with changing(url, actor, Action.MANAGE_USERS) as connection:
         set_password(connection, user_id, password, must_change=True)
         run(connection, "access/forget_failures", {"user_id": user_id})
         end_sessions(connection, user_id=user_id, reason="password")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.access.accounts import changing, end_sessions, person_of
+from pipeline.access.acting import acting_as_engine_itself
+from pipeline.access.allowed import Action
 from pipeline.access.people import Person
 from pipeline.db import Connection, Row, fetch_all, fetch_one, reading, run, transaction
 from pipeline.settings import Settings
@@ -67,7 +69,7 @@ def read_session(url: str, settings: Settings, token: str | None) -> Session | N
     if token is None or not _TOKEN.fullmatch(token):
         return None
     session_hash = hash_of(token)
-    with reading(url) as connection:
+    with acting_as_engine_itself(), reading(url) as connection:
         row = fetch_one(
             connection, "access/read_session", {"session_hash": session_hash, **_limits(settings)}
         )
@@ -80,7 +82,7 @@ def read_session(url: str, settings: Settings, token: str | None) -> Session | N
 
 def touch_session(url: str, session: Session) -> None:
     """Note that somebody is still there."""
-    with transaction(url) as connection:
+    with acting_as_engine_itself(), transaction(url) as connection:
         run(connection, "access/touch_session", {"session_hash": session.session_hash})
 
 
@@ -88,6 +90,12 @@ def end_session(url: str, session: Session) -> None:
     """Sign out of this one."""
     with changing(url, session.person.name) as connection:
         end_sessions(connection, session_hash=session.session_hash, reason="signed_out")
+
+
+def end_mine(url: str, session: Session) -> None:
+    """Sign out everywhere, here too."""
+    with changing(url, session.person.name) as connection:
+        end_sessions(connection, user_id=session.person.user_id, reason="everywhere")
 
 
 def end_one(url: str, person: Person, session_id: int) -> bool:
@@ -100,10 +108,10 @@ def end_one(url: str, person: Person, session_id: int) -> bool:
         )
 
 
-def end_all(url: str, user_id: int, *, actor: str, kept_hash: bytes | None = None) -> int:
-    """Sign a person out everywhere but where `kept_hash` stands for; returns how many ended."""
-    with changing(url, actor) as connection:
-        return end_sessions(connection, user_id=user_id, kept_hash=kept_hash, reason="everywhere")
+def end_all(url: str, user_id: int, *, actor: str) -> int:
+    """Sign somebody out everywhere, as who manages users may; returns how many sessions ended."""
+    with changing(url, actor, Action.MANAGE_USERS) as connection:
+        return end_sessions(connection, user_id=user_id, reason="everywhere")
 
 
 def list_sessions(
@@ -111,7 +119,7 @@ def list_sessions(
 ) -> list[SessionRow]:
     """Where a person is signed in now, the newest first."""
     facts = {"user_id": user_id, "session_hash": session_hash, **_limits(settings)}
-    with reading(url) as connection:
+    with acting_as_engine_itself(), reading(url) as connection:
         return [_session(row) for row in fetch_all(connection, "access/list_sessions", facts)]
 
 

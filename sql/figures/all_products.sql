@@ -6,9 +6,8 @@ with sums as (
         sum(tiers.sales_quantity) as sales_quantity,
         sum(tiers.returned_quantity) as returned_quantity,
         sum(tiers.sale_lines) as sale_lines, sum(tiers.return_lines) as return_lines
-    from kpi.rollup_products as tiers
-    join app.load_states as states using (load_id)
-    where states.state = 'published' and tiers.source_system = %(source)s
+    from kpi.counted_products as tiers
+    where tiers.source_system = %(source)s
         and tiers.jalali_month = any(%(months)s)
     group by tiers.product_id
 )

@@ -4,9 +4,8 @@ with visits as (
     select salesperson_id, count(*) as customer_count
     from (
         select distinct tiers.salesperson_id, tiers.customer_id
-        from kpi.rollup_visits as tiers
-        join app.load_states as states using (load_id)
-        where states.state = 'published' and tiers.source_system = %(source)s
+        from kpi.counted_visits as tiers
+        where tiers.source_system = %(source)s
             and tiers.jalali_month = any(%(months)s)
     ) as pairs
     group by salesperson_id

@@ -7,13 +7,13 @@ with page as (
     order by lines.load_id, lines.line_no
     limit %(limit)s
 ), facts as (
-    select sales.load_id, sales.line_no, states.source_system, sales.invoice_id,
+    select sales.load_id, sales.line_no, loads.source_system, sales.invoice_id,
         sales.customer_id, sales.product_id, sales.salesperson_id, sales.transaction_type,
         sales.event_date, sales.event_date_jalali, sales.quantity, sales.unit_price,
         sales.gross_amount, sales.discount_amount, sales.tax_amount, sales.net_amount
     from page
     join canonical.sales using (load_id, line_no)
-    join app.load_states as states using (load_id)
+    join kpi.published_loads as loads using (load_id)
 )
 select lines.load_id, lines.line_no, lines.invoice_id, lines.customer_id, lines.product_id,
     products.product_name, products.brand, lines.salesperson_id, salespeople.salesperson_name,

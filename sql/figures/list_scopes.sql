@@ -6,10 +6,8 @@ with months as (
     from kpi.kpi_net_sales_month
 ),
 published as (
-    select states.source_system, states.load_id, states.period, runs.mapping ->> 'currency' as currency
-    from app.load_states as states
-    join app.runs on runs.run_id = states.run_id
-    where states.state = 'published'
+    select source_system, load_id, period, currency
+    from kpi.published_loads
 )
 select months.source_system as source,
     array_agg(months.jalali_month order by months.jalali_month) as months,

@@ -10,10 +10,8 @@ from canonical.sales as lines
 {joins}
 where lines.load_id = any(array(
         select tiers.load_id
-        from kpi.rollup_months as tiers
-        join app.load_states as states using (load_id)
+        from kpi.published_months as tiers
         where tiers.source_system = %(source)s and tiers.jalali_month = any(%(months)s)
-            and states.state = 'published'
     ))
     and lines.jalali_month = any(%(months)s)
     {conditions}

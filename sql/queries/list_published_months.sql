@@ -4,8 +4,7 @@
 -- published load of the source; a Gregorian one the lines of its own load.
 with published as (
     select load_id, source_system, period
-    from app.load_states
-    where state = 'published'
+    from kpi.published_loads
 ),
 newest as (
     select load_id, source_system, period
@@ -15,22 +14,22 @@ newest as (
 ),
 sums as (
     select newest.source_system, newest.period,
-        sum(rollup.sales_amount) as gross_amount,
-        sum(rollup.returns_amount) as returns_amount
+        sum(months.gross_amount) as gross_amount,
+        sum(months.net_amount) as net_amount
     from newest
     join published using (source_system)
-    join kpi.rollup_products as rollup
-        on rollup.load_id = published.load_id
+    join kpi.months_of_loads as months
+        on months.load_id = published.load_id
         and (
-            rollup.jalali_month = newest.period
+            months.jalali_month = newest.period
             or (newest.period > '1700' and published.load_id = newest.load_id)
         )
     group by newest.source_system, newest.period
 )
 select newest.load_id, newest.source_system, newest.period,
-    coalesce(sums.gross_amount - sums.returns_amount, 0) as net_amount,
+    coalesce(sums.net_amount, 0) as net_amount,
     coalesce(sums.gross_amount, 0) as gross_amount,
-    coalesce(sums.returns_amount, 0) as returns_amount
+    coalesce(sums.gross_amount - sums.net_amount, 0) as returns_amount
 from newest
 left join sums using (source_system, period)
 order by newest.period desc, newest.source_system

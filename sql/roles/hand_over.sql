@@ -1,7 +1,8 @@
 -- Purpose: who owns what, and may do what, worked out from the catalog, so that a table of a later
 -- migration finds its place by itself. Append-only (a trigger refuses its UPDATE and DELETE) means:
--- the owner role's, and the application reads and adds. What a run attaches and replaces, it owns;
--- everything else it may write but not alter. A table that a function alone fills, it may only read.
+-- the owner role's, and the application reads and adds. What a run attaches and replaces, it owns,
+-- and the sums of each load (so that row-level security does not concern it); everything else it may
+-- write but not alter. A table that a function alone fills, it may only read.
 do $$
 declare
     thing record;
@@ -40,7 +41,7 @@ begin
                 select oid from pg_class where relkind = 'p'
                 except
                 select tgrelid from guarded
-            ) as is_apps,
+            ) or tables.nspname = 'kpi' and tables.relkind = 'r' as is_apps,
             tables.whole <> tables.oid as is_part,
             tables.whole in (select tgrelid from guarded) as is_append_only,
             tables.oid in (

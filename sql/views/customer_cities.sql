@@ -2,7 +2,7 @@
 -- Grain: one customer and span of days in which the city held. Formula: neighbouring versions of
 -- dim.customers with the same city are one span. Edge cases: within_month is the month in the midst of
 -- which the span begins, after another one; null for a first span and one from a month's first day.
-create view kpi.customer_cities as
+create view kpi.customer_cities with (security_invoker) as
 with changes as (
     select source_system, customer_id, city, valid_from,
         lag(valid_from) over by_day is not null as has_earlier,

@@ -4,7 +4,8 @@
 -- returns_amount = gross_amount - net_amount, a positive magnitude.
 -- Edge cases: branch_id is null where no salesperson or no branch is known. A salesperson who changed
 -- within the month is counted by day, from the invoices; all others from the sums of their month.
-create view kpi.kpi_net_sales_by_branch_month as
+-- Key: jalali_month, source_system, branch_id?.
+create view kpi.kpi_net_sales_by_branch_month with (security_invoker) as
 with spans as materialized (
     select source_system, salesperson_id, branch_id, valid_from, valid_to, within_month
     from kpi.salesperson_branches

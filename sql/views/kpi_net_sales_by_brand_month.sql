@@ -4,7 +4,8 @@
 -- gross_amount - net_amount, a positive magnitude.
 -- Edge cases: brand is null where none is known. A product that changed within the month is counted
 -- by day, from its facts; all others from the sums of their month.
-create view kpi.kpi_net_sales_by_brand_month as
+-- Key: jalali_month, source_system, brand?.
+create view kpi.kpi_net_sales_by_brand_month with (security_invoker) as
 with spans as materialized (
     select source_system, product_id, brand, valid_from, valid_to, within_month
     from kpi.product_brands
@@ -16,8 +17,7 @@ with spans as materialized (
     select rollup.source_system, rollup.jalali_month, versions.brand,
         rollup.sales_amount as gross_amount, rollup.returns_amount,
         rollup.sale_lines + rollup.return_lines as line_count
-    from kpi.rollup_products as rollup
-    join app.load_states as states using (load_id)
+    from kpi.counted_products as rollup
     join dim.jalali_months as months using (jalali_month)
     left join changed
         on changed.source_system = rollup.source_system
@@ -28,7 +28,7 @@ with spans as materialized (
         and versions.product_id = rollup.product_id
         and versions.valid_from < months.first_day + months.days
         and (versions.valid_to is null or versions.valid_to > months.first_day)
-    where states.state = 'published' and changed.product_id is null
+    where changed.product_id is null
     union all
     select sales.source_system, sales.jalali_month, versions.brand,
         case when sales.sign = 1 then sales.net_amount else 0 end,

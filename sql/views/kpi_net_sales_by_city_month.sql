@@ -4,7 +4,8 @@
 -- gross_amount - net_amount, a positive magnitude.
 -- Edge cases: city is null where none is known. A customer who moved within the month is counted by
 -- day, from its invoices; all others from the sums of their month.
-create view kpi.kpi_net_sales_by_city_month as
+-- Key: jalali_month, source_system, city?.
+create view kpi.kpi_net_sales_by_city_month with (security_invoker) as
 with spans as materialized (
     select source_system, customer_id, city, valid_from, valid_to, within_month
     from kpi.customer_cities

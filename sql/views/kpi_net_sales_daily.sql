@@ -3,7 +3,8 @@
 -- Formula: net_amount = sum(net_amount); gross_amount = the same of SALE lines alone; returns_amount
 -- = gross_amount - net_amount, a positive magnitude; invoice_count = distinct invoices of either kind.
 -- Edge cases: a day with returns alone has a negative net. Money in the source's currency.
-create view kpi.kpi_net_sales_daily as
+-- Key: event_date, source_system. Filters: jalali_month.
+create view kpi.kpi_net_sales_daily with (security_invoker) as
 select source_system, event_date,
     max(jalali_month) as jalali_month,
     sum(net_amount) as net_amount,

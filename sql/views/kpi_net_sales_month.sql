@@ -3,7 +3,8 @@
 -- Formula: net_amount = sum(net_amount); gross_amount = the same of SALE lines alone; returns_amount
 -- = gross_amount - net_amount; invoice_count and customer_count are distinct, of either kind.
 -- Edge cases: a month with returns alone has a negative net. Money in the source's currency.
-create view kpi.kpi_net_sales_month as
+-- Key: jalali_month, source_system.
+create view kpi.kpi_net_sales_month with (security_invoker) as
 select parts.source_system, parts.jalali_month, months.first_day as month_start,
     sum(parts.net_amount) as net_amount,
     sum(parts.gross_amount) as gross_amount,

@@ -3,7 +3,8 @@
 -- Formula: average_invoice_amount = net_amount / invoice_count, unrounded.
 -- Edge cases: lines of a source without salespeople are not here. invoice_count counts invoices of
 -- either kind, customer_count customers with a line of either kind.
-create view kpi.kpi_salesperson_performance_month as
+-- Key: jalali_month, source_system, salesperson_id.
+create view kpi.kpi_salesperson_performance_month with (security_invoker) as
 select people.source_system, people.jalali_month, months.first_day as month_start,
     people.salesperson_id,
     sum(people.net_amount) as net_amount,

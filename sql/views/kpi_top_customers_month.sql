@@ -3,7 +3,8 @@
 -- Formula: net_amount = sum(net_amount); customer_rank orders by it, equals share a rank.
 -- Edge cases: no cut-off inside: ask for customer_rank <= 10. A customer with returns alone is
 -- ranked by a negative net. active_days are days with a line of either kind.
-create view kpi.kpi_top_customers_month as
+-- Key: jalali_month, source_system, customer_id. Filters: customer_rank.
+create view kpi.kpi_top_customers_month with (security_invoker) as
 select customers.source_system, customers.jalali_month, months.first_day as month_start,
     customers.customer_id,
     sum(customers.net_amount) as net_amount,

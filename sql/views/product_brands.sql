@@ -2,7 +2,7 @@
 -- Grain: one product and span of days in which the brand held. Formula: neighbouring versions of
 -- dim.products with the same brand are one span. Edge cases: within_month is the month in the midst of
 -- which the span begins, after another one; null for a first span and one from a month's first day.
-create view kpi.product_brands as
+create view kpi.product_brands with (security_invoker) as
 with changes as (
     select source_system, product_id, brand, valid_from,
         lag(valid_from) over by_day is not null as has_earlier,

@@ -2,7 +2,7 @@
 -- Grain: one salesperson and span of days in which the branch_id held. Formula: neighbouring versions of
 -- dim.salespeople with the same branch_id are one span. Edge cases: within_month is the month in the midst of
 -- which the span begins, after another one; null for a first span and one from a month's first day.
-create view kpi.salesperson_branches as
+create view kpi.salesperson_branches with (security_invoker) as
 with changes as (
     select source_system, salesperson_id, branch_id, valid_from,
         lag(valid_from) over by_day is not null as has_earlier,

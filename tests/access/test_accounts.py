@@ -9,17 +9,18 @@ import pytest
 from pydantic import SecretStr
 
 from pipeline.access import accounts
+from pipeline.access.acting import acting_as
 from pipeline.access.first import make_first_administrator
 from pipeline.access.names import clean_name, fold_name
-from pipeline.access.passwords import invite
+from pipeline.access.passwords import invite, reset_password
 from pipeline.access.people import Role, Scope
-from pipeline.access.sessions import read_session
+from pipeline.access.sessions import end_all, read_session
 from pipeline.access.sign_in import sign_in
 from pipeline.errors import PipelineError, RefusedAction
 from pipeline.settings import Settings
 from pipeline.verify import verify
 from tests.karamad import Desk
-from tests.people import HOME, SETTINGS, make_person, make_session
+from tests.people import HOME, PASSWORD, SETTINGS, make_person, make_session
 
 
 @pytest.mark.parametrize(
@@ -163,3 +164,23 @@ def test_the_first_administrator_from_the_environment(desk: Desk) -> None:
         desk.url, SETTINGS, sign_in(desk.url, "omid", "seven green bottles", HOME)
     )
     assert session is not None and session.must_change
+
+
+def test_who_may_not_manage_users_is_refused_below_the_pages_too(desk: Desk) -> None:
+    make_person(desk.url, "admin", "امید")
+    sara = make_person(desk.url, "steward")
+    with acting_as(sara):
+        for act in (
+            lambda: accounts.change_role(desk.url, sara.user_id, Role.ADMIN, actor="سارا"),
+            lambda: accounts.set_scope(desk.url, sara.user_id, Scope(), actor="سارا"),
+            lambda: accounts.list_users(desk.url, SETTINGS),
+            lambda: invite(desk.url, "من", Role.ADMIN, actor="سارا"),
+            lambda: reset_password(desk.url, sara.user_id, actor="سارا"),
+            lambda: end_all(desk.url, sara.user_id, actor="سارا"),
+        ):
+            with pytest.raises(RefusedAction) as caught:
+                act()
+            assert caught.value.code == "NOT_ALLOWED"
+        # Coming in and one's own account ask for no role.
+        token = sign_in(desk.url, sara.name, PASSWORD, HOME)
+        assert read_session(desk.url, SETTINGS, token) is not None

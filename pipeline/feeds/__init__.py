@@ -1,0 +1,1 @@
+"""What programs read page by page: KPI views, loads, statistics of runs, issues."""

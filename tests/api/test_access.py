@@ -1,0 +1,163 @@
+"""Who may read what: every path × four roles and nobody is what the one table says, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+from api import build
+from pipeline.access.allowed import ALLOWED, Action
+from pipeline.access.people import ROLES, Role
+from pipeline.access.tokens import SCOPES
+from pipeline.feeds.feed import feeds
+from tests.api.conftest import Caller, add_person, settings_of, token_of
+from tests.karamad import Desk
+
+Calling = Callable[..., Caller]
+OPEN = {"/health", "/ready", "/openapi.json"}
+# What needs no right of its own but a token.
+ANY_TOKEN = {"/v1/me"}
+
+
+def paths(client: TestClient) -> dict[str, Action | None]:
+    """Every path that the API answers, with a number in it, and the action that it needs."""
+    found: dict[str, Action | None] = {}
+    for route in client.app.routes:  # type: ignore[attr-defined]
+        for path in _leaves(route):
+            name = path.split("/")[3] if path.startswith("/v1/kpi/") else path.split("/")[-1]
+            name = path.split("/")[2] if "{" in path else name
+            action = feeds()[name].action if name in feeds() else None
+            action = Action.SEE_FIGURES if path == "/v1/kpi" else action
+            found[path.split("{")[0] + "1" * ("{" in path)] = action
+    return found
+
+
+def _leaves(route: object) -> list[str]:
+    """Paths of a route, or of the router that stands in its place."""
+    inner = getattr(route, "original_router", None)
+    if inner is not None:
+        return [path for sub in inner.routes for path in _leaves(sub)]
+    return [route.path]  # type: ignore[attr-defined]
+
+
+def test_every_path_is_known(client: TestClient) -> None:
+    found = paths(client)
+    assert len(found) == len(feeds()) + 2 + 1 + len(OPEN) + len(ANY_TOKEN)
+    assert {path for path, action in found.items() if action is None} == OPEN | ANY_TOKEN
+    assert {action for action in found.values() if action} == set(SCOPES)
+
+
+@pytest.mark.parametrize("role", [*ROLES, None])
+def test_every_path_answers_whom_the_table_allows(
+    client: TestClient, calling: Calling, role: Role | None
+) -> None:
+    caller = calling(role) if role else None
+    for path, action in paths(client).items():
+        answer = caller.get(path) if caller else client.get(path)
+        if path in OPEN:
+            wanted = 200
+        elif role is None:
+            wanted = 401
+        else:
+            wanted = 200 if action is None or role in ALLOWED[action] else 403
+        assert answer.status_code == wanted, (path, role)
+        if wanted > 200:
+            assert "rows" not in answer.json() and answer.headers.get("etag") is None
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_token_reads_what_it_is_for_and_no_more(
+    client: TestClient, calling: Calling, scope: Action
+) -> None:
+    caller = calling("admin", scopes=[scope])
+    for path, action in paths(client).items():
+        wanted = 200 if action in (None, scope) else 403
+        assert caller.get(path).status_code == wanted, path
+    assert caller.get("/v1/me").json()["scopes"] == [scope.value]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [None, "", "Bearer", "Bearer ", "Bearer nonsense", "Basic YWRtaW46YWRtaW4=",
+     "Bearer sce_" + "A" * 43, "bearer ' or 1=1 --"],
+)  # fmt: skip
+def test_without_a_token_that_holds_nothing_is_read(
+    client: TestClient, calling: Calling, sent: str | None
+) -> None:
+    headers = {} if sent is None else {"authorization": sent}
+    answer = client.get("/v1/loads", headers=headers)
+    assert answer.status_code == 401 and answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.json()["code"] == "NOT_SIGNED_IN"
+    secret = calling("admin").issued.secret
+    assert client.get(f"/v1/loads?token={secret}").status_code == 401  # addresses are logged
+    client.cookies.set("sales_session", secret)
+    assert client.get("/v1/loads").status_code == 401
+    client.cookies.clear()
+
+
+# --- On a database of the test's own --------------------------------------------------------------
+
+
+@pytest.fixture
+def steward(desk: Desk) -> Caller:
+    person = add_person(desk.url, "steward", "نرگس")
+    client = TestClient(build(settings_of(desk)))
+    return Caller(client, person, token_of(desk.url, person))
+
+
+def test_a_right_that_is_taken_ends_with_the_next_request(steward: Caller, desk: Desk) -> None:
+    tag = steward.get("/v1/issues").headers["etag"]
+    with psycopg.connect(desk.url) as connection:
+        connection.execute("update app.users set role = 'manager'")
+    answer = steward.get("/v1/issues", if_none_match=tag)
+    assert answer.status_code == 403 and "see_issues" in answer.json()["detail"]
+    assert steward.get("/v1/me").json()["role"] == "manager"
+    with psycopg.connect(desk.url) as connection:
+        connection.execute("update app.users set active = false")
+    assert steward.get("/v1/me").status_code == 401
+
+
+def test_refusals_stand_in_the_audit_chain_and_a_flood_does_not_fill_it(
+    steward: Caller, desk: Desk
+) -> None:
+    with psycopg.connect(desk.url) as connection:
+        connection.execute("update app.users set role = 'manager'")
+    for _ in range(5):
+        steward.get("/v1/issues")
+        steward.get("/v1/issues", authorization="Bearer nonsense")
+    events = desk.rows(
+        "select actor, subject_kind, subject_id, detail ->> 'code' as code from app.audit_events"
+        " where action = 'refuse' order by event_id"
+    )
+    assert [tuple(event.values()) for event in events] == [
+        ("نرگس", "api", "/v1/issues", "NOT_ALLOWED"),
+        ("-", "api", "/v1/issues", "WRONG_TOKEN"),
+    ]
+
+
+def test_who_asks_too_often_waits(desk: Desk) -> None:
+    client = TestClient(build(settings_of(desk, api_requests_per_minute=30)))
+    sara, omid = (add_person(desk.url, "manager", name) for name in ("sara", "omid"))
+    first, second = (Caller(client, who, token_of(desk.url, who)) for who in (sara, omid))
+    answers = [first.get("/v1/me") for _ in range(32)]
+    codes = [answer.status_code for answer in answers]
+    assert codes.count(200) in (30, 31) and codes[-1] == 429
+    said = answers[-1]
+    assert 1 <= int(said.headers["retry-after"]) <= 2
+    assert said.json()["code"] == "TOO_MANY_REQUESTS"
+    assert second.get("/v1/me").status_code == 200  # the allowance is the token's …
+    codes = [second.get("/v1/me").status_code for _ in range(40)]
+    assert codes[-1] == 429
+    elsewhere = TestClient(client.app, client=("10.0.0.9", 1))
+    assert client.get("/health").status_code == 429  # … and the address has its own
+    assert elsewhere.get("/health").status_code == 200
+
+
+def test_wrong_tokens_soon_cost_the_address_its_allowance(desk: Desk) -> None:
+    client = TestClient(build(settings_of(desk, api_requests_per_minute=600)))
+    headers = {"authorization": "Bearer sce_" + "A" * 43}
+    codes = [client.get("/v1/me", headers=headers).status_code for _ in range(100)]
+    assert 25 <= codes.count(401) <= 35 and set(codes) == {401, 429} and codes[-1] == 429
