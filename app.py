@@ -19,11 +19,13 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from pages.frame import who  # noqa: E402
 from pages.frame.errors import show_uncaught  # noqa: E402
 from pages.frame.warm_up import warm_up  # noqa: E402
 from pages.routes import (  # noqa: E402
     account,
     assets,
+    audit_sheets,
     downloads,
     figure_sheets,
     issue_sheets,
@@ -33,6 +35,7 @@ from pages.routes import (  # noqa: E402
 )
 from pages.routes.first_frame import FirstFrame  # noqa: E402
 from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
+from pipeline.access.acting import serve_people  # noqa: E402
 from pipeline.migrate import prepare_database  # noqa: E402
 from pipeline.settings import get_settings  # noqa: E402
 from pipeline.uploads import clear_uploads  # noqa: E402
@@ -52,6 +55,7 @@ ROUTES = [
     Route("/downloads/original", downloads.original, methods=["GET"]),
     Route("/downloads/refused", downloads.refused, methods=["GET"]),
     Route("/sheets/issues.{kind}", issue_sheets.issues, methods=["GET"]),
+    Route("/sheets/audit.{kind}", audit_sheets.events, methods=["GET"]),
     Route("/exports/{name}", figure_sheets.send, methods=["GET"]),
     Route("/healthz", assets.health, methods=["GET"]),
     Route("/home", assets.home, methods=["GET"]),
@@ -63,6 +67,7 @@ ROUTES = [
 async def lifespan(_: Any) -> AsyncIterator[None]:
     """Starts with a database that is ready, and without uploads that nobody took in.
 
+    From here on nothing is read or written for nobody: who forgets to say who acts is refused.
     Pages are made ready beside it, so that the console answers as soon as it can.
     A server named by DATABASE_URL is changed by `python -m pipeline migrate` alone.
     """
@@ -70,6 +75,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     if not settings.database_url:
         await anyio.to_thread.run_sync(prepare_database, settings)
     clear_uploads(settings)
+    serve_people(who.current)
     Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield
 

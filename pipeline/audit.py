@@ -16,7 +16,8 @@ from typing import Any
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from pipeline.db import Connection, Row, fetch_one, query
+from pipeline.access.acting import acting_as_engine_itself
+from pipeline.db import Connection, Row, fetch_one, query, transaction
 from pipeline.errors import RefusedFile
 
 Subject = tuple[str, object]
@@ -58,6 +59,16 @@ def record(
     row = fetch_one(connection, "add_audit_event", facts)
     assert row is not None
     return int(row["event_id"])
+
+
+def tell(
+    url: str, actor: str, action: str, subject: Subject, detail: Mapping[str, Any] | None = None
+) -> int:
+    """Write an event that is its own transaction: a deed that changes nothing else, or one that was
+    refused. Returns its number; DatabaseAway when it cannot be told."""
+    # Nobody's own role may write here: a person who could would tell what never was.
+    with acting_as_engine_itself(), transaction(url) as connection:
+        return record(connection, actor, action, subject, detail)
 
 
 def read_head(connection: Connection) -> Head | None:

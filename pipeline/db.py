@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 
 from pipeline.access.acting import Actor, actor, engine_for
 from pipeline.access.allowed import Action
+from pipeline.access.origin import as_option, origin
 from pipeline.access.rights import APP_ROLE, NOBODY_ROLE
 from pipeline.claims import claim_of
 from pipeline.errors import DatabaseAway, LostClaim, SchemaMissing
@@ -77,6 +78,12 @@ def _address_as(url: str, role: str) -> str:
     return make_conninfo(url, options=f"{options} -c role={role}".strip())
 
 
+def _from_here(address: str) -> str:
+    """The same address, for a session that tells the audit chain from where whoever acts comes."""
+    options = conninfo_to_dict(address).get("options") or ""
+    return make_conninfo(address, options=f"{options} {as_option(origin())}".strip())
+
+
 def connect(url: str, *, autocommit: bool = False, as_owner: bool = False) -> Connection:
     """Open a connection whose transactions are ended by `commit` or `rollback`.
 
@@ -106,7 +113,7 @@ def connect(url: str, *, autocommit: bool = False, as_owner: bool = False) -> Co
 def _opened(address: str, *, autocommit: bool) -> Connection:
     try:
         return psycopg.connect(
-            address, autocommit=autocommit, fallback_application_name="sales_engine"
+            _from_here(address), autocommit=autocommit, fallback_application_name="sales_engine"
         )
     except psycopg.OperationalError as error:
         raise _no_connection(error) from error
@@ -158,7 +165,7 @@ def database_away(error: Exception) -> DatabaseAway:
 
 _pools: dict[str, ConnectionPool[Connection]] = {}
 _pools_lock = Lock()
-# By URL and actor, the snapshots that are being read here: another actor sees another snapshot.
+# By URL and whoever acts, the snapshots that are being read here.
 _snapshots: ContextVar[Mapping[tuple[str, Actor], Connection]] = ContextVar(
     "snapshots", default=MappingProxyType({})
 )
@@ -168,17 +175,17 @@ _snapshots: ContextVar[Mapping[tuple[str, Actor], Connection]] = ContextVar(
 def reading(url: str) -> Iterator[Connection]:
     """A read-only connection that shows one snapshot of the data until the block ends.
 
-    Within a block, whoever reads the same database again as the same actor reads the same snapshot:
+    Within a block, reading the same database again as the same actor is reading the same snapshot:
     what is put together from several reads is of one moment. Taken from a pool per URL; one that
     broke while PostgreSQL was away is replaced before it is handed out. DatabaseAway when none can
     be had within seconds, or when it breaks meanwhile.
     """
-    key = (url, actor())
-    if (known := _snapshots.get().get(key)) is not None:
+    who = actor()
+    if (known := _snapshots.get().get((url, who))) is not None:
         yield known
         return
-    with _reader(*key) as connection:
-        token = _snapshots.set({**_snapshots.get(), key: connection})
+    with _reader(url, who) as connection:
+        token = _snapshots.set({**_snapshots.get(), (url, who): connection})
         try:
             yield connection
         finally:

@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"quality", "kpi", "verification", "source_memory", "dimensions"}),
     frozenset({"ingestion", "transform"}),
     frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads", "audit"})
-    | {"statements"},
+    | {"statements", "audit_trail"},
     frozenset({"scratch", "settings", "errors", "texts", "faults", "claims"}),
 )
 # In the two lowest layers modules may use one another (never in a circle: `import_graph`).

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pages.routes.clicks import Clicks
 from pages.routes.plain_pages import away_page
 from pages.routes.visitor import KEY, arrive, who_asks
+from pipeline.access.acting import acting_as
 from pipeline.access.sessions import Session
 from pipeline.errors import PipelineError
 from pipeline.faults import known_fault
@@ -41,7 +42,10 @@ _HEADERS = {
 
 
 class Gate:
-    """Lets nobody past without a session, and closes what no browser of ours asks for."""
+    """Lets nobody past without a session, and closes what no browser of ours asks for.
+
+    What a request does with the database, it does as whoever sent it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -53,7 +57,8 @@ class Gate:
         if scope["path"].startswith(_CLOSED):
             await _refuse(scope, receive, send, Response("Not found", 404))
         elif scope["path"] in _OPEN or scope["path"].startswith(_LOOK):
-            await self.app(scope, receive, send)
+            with acting_as(None):
+                await self.app(scope, receive, send)
         else:
             await self._let_in(scope, receive, send)
 
@@ -76,9 +81,12 @@ class Gate:
     async def _pass(self, scope: Scope, receive: Receive, send: Send, session: Session) -> None:
         inner = {**scope, KEY: session}
         if scope["type"] == "websocket":
-            await self.app(inner, Clicks(scope, receive, session), send)
+            # A page's script asks by itself who acts, at each run: this connection may outlive it.
+            with acting_as(None):
+                await self.app(inner, Clicks(scope, receive, session), send)
         else:
-            await self.app(inner, receive, send)
+            with acting_as(None if session.must_change else session.person):
+                await self.app(inner, receive, send)
 
 
 class SecurityHeaders:

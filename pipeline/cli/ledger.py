@@ -14,17 +14,25 @@ from pipeline.texts import Texts, read_texts
 
 _HEADINGS = ("event_id", "at", "actor", "action", "subject", "detail")
 _AT_ONCE = 500
+ACTOR = "cli"
 
 
 def find_gaps(session: Session, url: str, head: str | None) -> int:
-    """Run the ledger check and name every gap on standard error; returns how many there are."""
+    """Run the ledger check and name every gap on standard error; returns how many there are.
+
+    The audit chain is told afterwards, up to which of its events the ledger was checked.
+    """
+    from pipeline.audit import read_head, tell
+    from pipeline.db import transaction
     from pipeline.uploads import KEPT_SECONDS
     from pipeline.verification.leftovers import OLD_SECONDS
     from pipeline.verify import verify
 
     settings = session.settings
-    with progress(True, 0, session.stage) as tell:
-        tell("verify", 0)
+    with transaction(url) as connection:
+        before = read_head(connection)
+    with progress(True, 0, session.stage) as show:
+        show("verify", 0)
         gaps = verify(
             url,
             config_dir=settings.config_dir,
@@ -35,12 +43,12 @@ def find_gaps(session: Session, url: str, head: str | None) -> int:
             },
             shared_scratch=Path(tempfile.gettempdir()),
         )
-    if not gaps:
-        typer.echo(session.texts("verify_good"))
-        return 0
-    typer.echo(session.texts("verify_gaps", count=len(gaps)), err=True)
+    said = session.texts("verify_gaps", count=len(gaps)) if gaps else session.texts("verify_good")
+    typer.echo(said, err=bool(gaps))
     for gap in gaps:
         typer.echo(f"{gap.code}: {shown(gap.text(settings.language))}", err=True)
+    found = {"gaps": len(gaps), "event_id": before and before.event_id}
+    tell(url, ACTOR, "verify", ("ledger", None), found)
     return len(gaps)
 
 
