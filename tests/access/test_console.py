@@ -46,6 +46,11 @@ ASKED: dict[str, tuple[str, Action | None]] = {
         "/exports/customers.csv?source=karamad&from=1403-05&to=1403-05", Action.EXPORT_FIGURES
     ),
 }  # fmt: skip
+# What goes by the session itself, and the way to one, have tests of their own: test_account.py and
+# test_openid.py.
+OF_SESSIONS = {
+    "/account", "/account/password", "/account/end", "/sign-in/openid", "/sign-in/openid/back",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +107,7 @@ def path_of(route: BaseRoute) -> str:
 
 
 def test_every_route_is_in_the_table() -> None:
-    assert {path_of(route) for route in ROUTES} == set(ASKED)
+    assert {path_of(route) for route in ROUTES} == {*ASKED, *OF_SESSIONS}
 
 
 @pytest.mark.parametrize("caller", CALLERS)
