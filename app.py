@@ -23,11 +23,13 @@ from pages.frame import who  # noqa: E402
 from pages.frame.errors import show_uncaught  # noqa: E402
 from pages.frame.warm_up import warm_up  # noqa: E402
 from pages.routes import (  # noqa: E402
+    account,
     assets,
     audit_sheets,
     downloads,
     figure_sheets,
     issue_sheets,
+    openid,
     sign_in,
     uploads,
 )
@@ -41,7 +43,13 @@ from pipeline.uploads import clear_uploads  # noqa: E402
 ROUTES = [
     Route("/sign-in", sign_in.show, methods=["GET"]),
     Route("/sign-in", sign_in.sign_in, methods=["POST"]),
-    Route("/sign-out", sign_in.sign_out, methods=["GET"]),
+    Route("/sign-in/openid", openid.begin, methods=["GET"]),
+    Route("/sign-in/openid/back", openid.end, methods=["GET"]),
+    Route("/sign-out", sign_in.sign_out, methods=["POST"]),
+    Route("/sign-out", sign_in.ask_first, methods=["GET"]),
+    Route("/account", account.show, methods=["GET"]),
+    Route("/account/password", account.change_password, methods=["POST"]),
+    Route("/account/end", account.end, methods=["POST"]),
     Route("/prefer", sign_in.prefer, methods=["GET"]),
     Route("/uploads", uploads.receive, methods=["POST"]),
     Route("/downloads/original", downloads.original, methods=["GET"]),

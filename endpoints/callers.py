@@ -11,11 +11,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from endpoints.gate import refuse_when
 from endpoints.problems import Problem
 from endpoints.service import origin_of, service_of
-from pipeline.access.acting import acting_as_engine_itself
 from pipeline.access.allowed import Action
 from pipeline.access.tokens import Bearer, note_use, read_bearer
-from pipeline.audit import record
-from pipeline.db import transaction
+from pipeline.audit import tell
+from pipeline.feeds.feed import Feed
 
 _CHALLENGE = {"www-authenticate": 'Bearer realm="sales-engine"'}
 _WRONG = {"www-authenticate": 'Bearer realm="sales-engine", error="invalid_token"'}
@@ -55,14 +54,21 @@ def caller_for(action: Action) -> Callable[[Request, Bearer], Bearer]:
     return allowed
 
 
+def note_reading(request: Request, bearer: Bearer, feed: Feed) -> None:
+    """Into the audit chain: this token was given rows of this feed; once an hour is enough."""
+    service = service_of(request)
+    if service.readings.take((bearer.token.token_id, feed.name)) > 0:
+        return
+    detail = {"token_id": bearer.token.token_id, "name": bearer.token.name}
+    tell(service.url, bearer.person.name, "read", ("feed", feed.name), detail)
+
+
 def _note_refusal(request: Request, code: str, bearer: Bearer | None) -> None:
     """Into the audit chain; of the same kind from the same place once a minute, or a flood of
     wrong tokens would fill it."""
-    service, origin = service_of(request), origin_of(request)
-    whose = bearer.token.token_id if bearer else None
-    if service.noted.take((origin, code, whose)) > 0:
+    service, whose = service_of(request), bearer.token.token_id if bearer else None
+    if service.refusals.take((origin_of(request), code, whose)) > 0:
         return
-    detail = {"code": code, "origin": origin, "token_id": whose}
     actor = bearer.person.name if bearer else "-"
-    with acting_as_engine_itself(), transaction(service.url) as connection:
-        record(connection, actor, "refuse", ("api", request.url.path), detail)
+    detail = {"code": code, "token_id": whose}
+    tell(service.url, actor, "refuse", ("route", request.url.path), detail)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from endpoints.problems import Problem, answer
 from endpoints.service import origin_of, service_of
 from pipeline.access.acting import acting_as
+from pipeline.access.origin import coming_from
 
 _HEADERS = {
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
@@ -40,7 +41,7 @@ class Gate:
         try:
             require_allowance(connection)
             # Nobody acts until an endpoint says who: what forgets to say it reads nothing.
-            with acting_as(None):
+            with acting_as(None), coming_from(origin_of(connection)):
                 await self.app(scope, receive, sending)
         except Exception as error:
             if sending.has_begun:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from endpoints.answers import answer_page, answer_row, etag, has_it, unchanged, wanted_format
-from endpoints.callers import caller_for
+from endpoints.callers import caller_for, note_reading
 from endpoints.described import of_page, of_row
 from endpoints.problems import Problem
 from endpoints.questions import Number, Question, question_of, wanted_of
@@ -89,6 +89,8 @@ def _read(
                 limit=question.limit,
                 sees_personal=may(caller.person, Action.SEE_PERSONAL),
             )
+    if page.rows:
+        note_reading(request, caller, feed)
     return answer(page, tag)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from time import monotonic
 
 from starlette.requests import HTTPConnection
 
@@ -17,18 +18,20 @@ STATEMENT_SECONDS = 30.0
 
 @dataclass
 class Service:
-    """One running API: how often tokens and addresses may ask, and which refusals were noted."""
+    """One running API: how often tokens and addresses may ask, and how often the chain is told."""
 
     settings: Settings
     tokens: Allowance = field(init=False)
     origins: Allowance = field(init=False)
-    noted: Allowance = field(init=False)
+    refusals: Allowance = field(init=False)
+    readings: Allowance = field(init=False)
 
     def __post_init__(self) -> None:
         per_minute = self.settings.api_requests_per_minute
         self.tokens = Allowance(per_minute)
         self.origins = Allowance(per_minute * TOKENS_OF_AN_ORIGIN)
-        self.noted = Allowance(1)
+        self.refusals = Allowance(1)
+        self.readings = Allowance(1, clock=lambda: monotonic() / 60)  # one an hour
 
     @property
     def url(self) -> str:

@@ -18,6 +18,7 @@ from pipeline.cli import (
     settings_verbs,
     token_verbs,
     triage_verbs,
+    users_verbs,
 )
 from pipeline.cli import mapping as mapping_verbs
 from pipeline.cli.faults import Commands, wrong_use
@@ -36,6 +37,7 @@ app.add_typer(mapping_verbs.app, name="mapping")
 months_verbs.register(app)
 job_verbs.register(app)
 triage_verbs.register(app)
+users_verbs.register(app)
 token_verbs.register(app)
 settings_verbs.register(app)
 

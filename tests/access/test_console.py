@@ -17,7 +17,7 @@ from app import ROUTES
 from pages.frame import database, page, who
 from pages.frame.language import frame_texts
 from pages.frame.preferences import Preferences
-from pages.routes import downloads, figure_sheets, gate, issue_sheets, uploads
+from pages.routes import audit_sheets, downloads, figure_sheets, gate, issue_sheets, uploads
 from pipeline.access import acting
 from pipeline.access.allowed import Action, may
 from pipeline.access.people import Person
@@ -41,6 +41,7 @@ ASKED: dict[str, tuple[str, Action | None]] = {
     "/downloads/original": ("/downloads/original?load=3", Action.SEE_LOADS),
     "/downloads/refused": ("/downloads/refused?load=3", Action.SEE_LOADS),
     "/sheets/issues.{kind}": ("/sheets/issues.csv", Action.SEE_ISSUES),
+    "/sheets/audit.{kind}": ("/sheets/audit.csv", Action.SEE_AUDIT),
     "/exports/{name}": (
         "/exports/customers.csv?source=karamad&from=1403-05&to=1403-05", Action.EXPORT_FIGURES
     ),
@@ -54,7 +55,7 @@ def console(shop: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path_factory) -> It
     monkeypatch.setattr(database, "url", lambda: shop.url)
     monkeypatch.setattr(who, "preferences", lambda: Preferences(language="en"))
     monkeypatch.setattr(acting, "_ask", lambda: who.current())
-    for module in (downloads, figure_sheets, issue_sheets, uploads):
+    for module in (audit_sheets, downloads, figure_sheets, issue_sheets, uploads):
         monkeypatch.setattr(module, "get_settings", lambda: settings)
     with acting.acting_as_engine_itself():
         yield
@@ -62,7 +63,7 @@ def console(shop: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path_factory) -> It
 
 def sit_down(monkeypatch: pytest.MonkeyPatch, person: Person | None) -> None:
     monkeypatch.setattr(who, "current", lambda: person)
-    for module in (gate, downloads, figure_sheets, issue_sheets, uploads):
+    for module in (gate, audit_sheets, downloads, figure_sheets, issue_sheets, uploads):
         monkeypatch.setattr(module, "who_asks", lambda scope: person)
 
 

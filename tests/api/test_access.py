@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -124,6 +125,31 @@ def test_somebody_with_a_scope_reads_the_figures_of_it_alone(
     assert other.json() == missing.json() == {"rows": [], "next": None}
 
 
+def test_many_at_once_see_their_own_alone(client: TestClient, stocked: Desk) -> None:
+    """Twenty-five people with scopes of their own, over connections that they share."""
+    callers = []
+    for number in range(25):
+        person = add_person(stocked.url, "manager")
+        mine = f"S{number % 3}"  # S0 sold nothing
+        with psycopg.connect(stocked.url) as connection:
+            connection.execute(
+                "insert into app.user_scopes values (%s, 'salesperson', %s)", (person.user_id, mine)
+            )
+        limited = replace(person, scope=Scope(salespeople=(mine,)))
+        callers.append((mine, Caller(client, person, token_of(stocked.url, limited))))
+
+    def ask(mine: str, caller: Caller) -> tuple[set[str], str, str]:
+        rows = caller.get("/v1/kpi/kpi_salesperson_performance_month").json()["rows"]
+        me = caller.get("/v1/me").json()
+        return {row["salesperson_id"] for row in rows}, me["name"], mine
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda pair: ask(*pair), callers * 2))
+    for (seen, name, mine), (_, caller) in zip(answers, callers * 2, strict=True):
+        assert name == caller.person.name
+        assert seen == ({mine} if mine != "S0" else set())
+
+
 def test_what_forgets_to_say_who_acts_reads_nothing(
     client: TestClient, calling: Calling, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,12 +189,29 @@ def test_refusals_stand_in_the_audit_chain_and_a_flood_does_not_fill_it(
         steward.get("/v1/issues")
         steward.get("/v1/issues", authorization="Bearer nonsense")
     events = desk.rows(
-        "select actor, subject_kind, subject_id, detail ->> 'code' as code from app.audit_events"
-        " where action = 'refuse' order by event_id"
+        "select actor, subject_kind, subject_id, detail ->> 'code' as code, origin"
+        " from app.audit_events where action = 'refuse' order by event_id"
+    )
+    assert all(event.pop("origin").startswith("from testclient ") for event in events)
+    assert [tuple(event.values()) for event in events] == [
+        ("نرگس", "route", "/v1/issues", "NOT_ALLOWED"),
+        ("-", "route", "/v1/issues", "WRONG_TOKEN"),
+    ]
+
+
+def test_who_was_given_rows_stands_in_the_chain_once_an_hour(steward: Caller, desk: Desk) -> None:
+    desk.publish([{}])
+    tag = steward.get("/v1/loads").headers["etag"]
+    for path in ("/v1/loads", "/v1/kpi/kpi_net_sales_month", "/v1/issues?load_id=99"):
+        steward.get(path)
+    steward.get("/v1/loads", if_none_match=tag)
+    events = desk.rows(
+        "select actor, subject_id, detail ->> 'name' as name from app.audit_events"
+        " where action = 'read' order by event_id"
     )
     assert [tuple(event.values()) for event in events] == [
-        ("نرگس", "api", "/v1/issues", "NOT_ALLOWED"),
-        ("-", "api", "/v1/issues", "WRONG_TOKEN"),
+        ("نرگس", "loads", "test"),
+        ("نرگس", "kpi_net_sales_month", "test"),
     ]
 
 

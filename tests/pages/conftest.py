@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from pages.frame import database, who
 from pages.frame.preferences import Preferences
 from pipeline.access import acting
-from pipeline.access.people import Person, Role
 from pipeline.settings import ROOT
 from tests.karamad import Desk
+from tests.people import make_person
 
 SECONDS = 20
 
@@ -59,7 +59,8 @@ def open_console(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
 
 def sit_down(monkeypatch: pytest.MonkeyPatch, url: str, role: str | None, **set_to: str) -> None:
     """From here on the console belongs to a person of this role, over this database."""
-    monkeypatch.setattr(who, "current", lambda: Person(0, "sara", Role(role)) if role else None)
+    person = make_person(url, role, "sara") if role else None
+    monkeypatch.setattr(who, "current", lambda: person)
     monkeypatch.setattr(who, "preferences", lambda: Preferences(**set_to))
     monkeypatch.setattr(database, "url", lambda: url)
     monkeypatch.setattr(acting, "_ask", lambda: who.current())
