@@ -429,6 +429,8 @@ def test_publications_made_before_steps_were_numbered_get_their_numbers(desk: De
         (3, "publish", "1403-05"), (2, "void", "1403-04"),
     ]  # fmt: skip
     with psycopg.connect(desk.url) as connection:
+        # A later migration asks for the state after a step.
+        connection.execute("drop trigger require_another_person on app.publications")
         connection.execute(
             "alter table app.publications drop column step_no, drop column state_after,"
             " drop column undoes, drop column key, alter column load_id set not null"
