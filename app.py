@@ -32,6 +32,7 @@ from pages.routes import (  # noqa: E402
 )
 from pages.routes.first_frame import FirstFrame  # noqa: E402
 from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
+from pages.routes.witness import Witness  # noqa: E402
 from pipeline.migrate import prepare_database  # noqa: E402
 from pipeline.settings import get_settings  # noqa: E402
 from pipeline.uploads import clear_uploads  # noqa: E402
@@ -71,7 +72,12 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 app = st.App(
     ROOT / "pages" / "main.py",
     routes=ROUTES,
-    middleware=[Middleware(SecurityHeaders), Middleware(Gate), Middleware(FirstFrame)],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(Witness),
+        Middleware(Gate),
+        Middleware(FirstFrame),
+    ],
     lifespan=lifespan,
     on_script_error=show_uncaught,
 )

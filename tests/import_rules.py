@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"ingestion", "transform"}),
     frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads", "audit"})
     | {"statements", "audit_trail"},
-    frozenset({"scratch", "settings", "errors", "texts", "faults", "claims"}),
+    frozenset({"scratch", "settings", "errors", "texts", "faults", "claims", "journal"}),
 )
 # In the two lowest layers modules may use one another (never in a circle: `import_graph`).
 OPEN_LAYERS = LAYERS[-2:]

@@ -14,7 +14,7 @@ from pipeline.settings import get_settings
 
 # What anybody may ask for: the sign-in and what it looks like, and whether the console is up.
 _OPEN = ("/sign-in", "/sign-out", "/prefer", "/look/", "/healthz", "/_stcore/health")
-_CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file")
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file")
 # `unsafe-…` and `blob:` are what Streamlit's own bundle, charts and components live on.
 _HEADERS = {
     b"content-security-policy": b"default-src 'self'; "
@@ -41,7 +41,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         path = scope["path"]
-        if path.startswith(_CLOSED):
+        if path.startswith(CLOSED):
             await _refuse(scope, receive, send, Response("Not found", 404))
         elif path.startswith(_OPEN) or who_asks(scope) is not None:
             await self.app(scope, receive, send)
