@@ -48,6 +48,7 @@ ROUTES = [
     Route("/sheets/issues.{kind}", issue_sheets.issues, methods=["GET"]),
     Route("/sheets/audit.{kind}", audit_sheets.events, methods=["GET"]),
     Route("/exports/{name}", figure_sheets.send, methods=["GET"]),
+    Route("/health.json", assets.health_facts, methods=["GET"]),
     Route("/healthz", assets.health, methods=["GET"]),
     Route("/home", assets.home, methods=["GET"]),
     assets.look,
