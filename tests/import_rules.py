@@ -13,7 +13,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"runs"}),
     frozenset({"whole_load"}),
     frozenset({"plans", "publications", "guards", "comparison", "mappings", "mapping_versions"})
-    | {"overview", "issue_detail", "loads", "feeds"},
+    | {"overview", "issue_detail", "loads", "feeds", "health"},
     frozenset({"months"}),
     frozenset({"recognition", "results", "streaming", "migrate", "leftovers", "readers"}),
     frozenset({"quality", "kpi", "verification", "source_memory", "dimensions"}),
