@@ -19,20 +19,24 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from pages.frame import who  # noqa: E402
 from pages.frame.errors import show_uncaught  # noqa: E402
 from pages.frame.warm_up import warm_up  # noqa: E402
 from pages.routes import (  # noqa: E402
+    account,
     assets,
     audit_sheets,
     downloads,
     figure_sheets,
     issue_sheets,
+    openid,
     sign_in,
     uploads,
 )
 from pages.routes.first_frame import FirstFrame  # noqa: E402
 from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
 from pages.routes.witness import Witness  # noqa: E402
+from pipeline.access.acting import serve_people  # noqa: E402
 from pipeline.migrate import prepare_database  # noqa: E402
 from pipeline.settings import get_settings  # noqa: E402
 from pipeline.uploads import clear_uploads  # noqa: E402
@@ -40,7 +44,13 @@ from pipeline.uploads import clear_uploads  # noqa: E402
 ROUTES = [
     Route("/sign-in", sign_in.show, methods=["GET"]),
     Route("/sign-in", sign_in.sign_in, methods=["POST"]),
-    Route("/sign-out", sign_in.sign_out, methods=["GET"]),
+    Route("/sign-in/openid", openid.begin, methods=["GET"]),
+    Route("/sign-in/openid/back", openid.end, methods=["GET"]),
+    Route("/sign-out", sign_in.sign_out, methods=["POST"]),
+    Route("/sign-out", sign_in.ask_first, methods=["GET"]),
+    Route("/account", account.show, methods=["GET"]),
+    Route("/account/password", account.change_password, methods=["POST"]),
+    Route("/account/end", account.end, methods=["POST"]),
     Route("/prefer", sign_in.prefer, methods=["GET"]),
     Route("/uploads", uploads.receive, methods=["POST"]),
     Route("/downloads/original", downloads.original, methods=["GET"]),
@@ -59,6 +69,7 @@ ROUTES = [
 async def lifespan(_: Any) -> AsyncIterator[None]:
     """Starts with a database that is ready, and without uploads that nobody took in.
 
+    From here on nothing is read or written for nobody: who forgets to say who acts is refused.
     Pages are made ready beside it, so that the console answers as soon as it can.
     A server named by DATABASE_URL is changed by `python -m pipeline migrate` alone.
     """
@@ -66,6 +77,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     if not settings.database_url:
         await anyio.to_thread.run_sync(prepare_database, settings)
     clear_uploads(settings)
+    serve_people(who.current)
     Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield
 

@@ -44,7 +44,7 @@ def of_page(feed: Feed) -> Answers:
         "text/csv": {"schema": {"type": "string"}},
     }
     page = {"description": "answer_page", "content": content, "headers": {**_ETAG, **_LINK}}
-    return {200: page, 304: _unchanged(), **refusals(401, 403, 422, 429, 503)}
+    return {200: page, 304: _unchanged(), **refusals(401, 403, 404, 422, 429, 503)}
 
 
 def of_row(feed: Feed) -> Answers:

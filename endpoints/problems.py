@@ -73,7 +73,10 @@ def _of_pipeline(connection: HTTPConnection, error: Exception) -> Response:
 
 
 def _status(error: PipelineError) -> int:
-    return 404 if error.code.startswith("UNKNOWN_") else 422
+    if error.code == "NOT_ALLOWED":
+        return 403
+    # A place that nobody was given leads nowhere.
+    return 404 if error.code.startswith(("UNKNOWN_", "WRONG_PAGE")) else 422
 
 
 def _wrong_parameters(connection: HTTPConnection, error: RequestValidationError) -> Response:

@@ -11,7 +11,14 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import job_verbs, ledger_verbs, months_verbs, token_verbs, triage_verbs
+from pipeline.cli import (
+    job_verbs,
+    ledger_verbs,
+    months_verbs,
+    token_verbs,
+    triage_verbs,
+    users_verbs,
+)
 from pipeline.cli import mapping as mapping_verbs
 from pipeline.cli.faults import Commands, wrong_use
 from pipeline.cli.options import Delimiter, Encoding, HeaderLine, Quote, Sheet, overrides_of
@@ -29,6 +36,7 @@ app.add_typer(mapping_verbs.app, name="mapping")
 months_verbs.register(app)
 job_verbs.register(app)
 triage_verbs.register(app)
+users_verbs.register(app)
 token_verbs.register(app)
 
 _FILE = {"exists": True, "dir_okay": False, "readable": True}

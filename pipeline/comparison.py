@@ -13,6 +13,8 @@ from datetime import date
 import polars as pl
 from psycopg import sql
 
+from pipeline.access.acting import acting_as_engine
+from pipeline.access.allowed import Action
 from pipeline.background import ahead
 from pipeline.contracts import DIMENSION_KEYS, Mapping
 from pipeline.db import Connection, Row, fetch_all, fetch_one, transaction
@@ -92,6 +94,7 @@ class FileLook:
         self.last_day = last if self.last_day is None else max(last, self.last_day)
 
 
+@acting_as_engine(Action.UPLOAD_FILE)
 def compare_with_last(
     url: str, settings: Settings, recognition: Recognition, progress: Progress | None = None
 ) -> Drift | None:

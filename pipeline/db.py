@@ -165,7 +165,7 @@ def database_away(error: Exception) -> DatabaseAway:
 
 _pools: dict[str, ConnectionPool[Connection]] = {}
 _pools_lock = Lock()
-# By URL and actor, the snapshots that are being read here: another actor sees another snapshot.
+# By URL and whoever acts, the snapshots that are being read here.
 _snapshots: ContextVar[Mapping[tuple[str, Actor], Connection]] = ContextVar(
     "snapshots", default=MappingProxyType({})
 )
@@ -175,17 +175,17 @@ _snapshots: ContextVar[Mapping[tuple[str, Actor], Connection]] = ContextVar(
 def reading(url: str) -> Iterator[Connection]:
     """A read-only connection that shows one snapshot of the data until the block ends.
 
-    Within a block, whoever reads the same database again as the same actor reads the same snapshot:
+    Within a block, reading the same database again as the same actor is reading the same snapshot:
     what is put together from several reads is of one moment. Taken from a pool per URL; one that
     broke while PostgreSQL was away is replaced before it is handed out. DatabaseAway when none can
     be had within seconds, or when it breaks meanwhile.
     """
-    key = (url, actor())
-    if (known := _snapshots.get().get(key)) is not None:
+    who = actor()
+    if (known := _snapshots.get().get((url, who))) is not None:
         yield known
         return
-    with _reader(*key) as connection:
-        token = _snapshots.set({**_snapshots.get(), key: connection})
+    with _reader(url, who) as connection:
+        token = _snapshots.set({**_snapshots.get(), (url, who): connection})
         try:
             yield connection
         finally:

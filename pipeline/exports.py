@@ -10,6 +10,8 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from pipeline.access.acting import acting_as_engine
+from pipeline.access.allowed import Action
 from pipeline.db import fetch_one, query, transaction
 from pipeline.errors import PipelineError, RefusedAction
 from pipeline.ingestion.raw_lines import lines_table
@@ -39,6 +41,7 @@ class RawExport:
     sha256: bytes
 
 
+@acting_as_engine(Action.SEE_LOADS)
 def export_raw(url: str, load_id: int, out: Path) -> RawExport:
     """Write the bytes of a load as they came; a folder as `out` takes the file's own name.
 
@@ -81,7 +84,7 @@ def export_issues(
             read_load(connection, load_id)
         with connection.cursor(name="issues") as cursor:
             cursor.itersize = ROWS_AT_A_TIME
-            cursor.execute(query("export_issues", **matching()), wanted.parameters())
+            cursor.execute(query("export_issues", **matching(wanted)), wanted.parameters())
             names = [column.name for column in cursor.description or ()]
             with whole_or_not_at_all(out) as unfinished:
                 if out.suffix.lower() == ".csv":
@@ -92,6 +95,7 @@ def export_issues(
                 return write_xlsx(unfinished, columns, cursor, sheet)
 
 
+@acting_as_engine(Action.SEE_LOADS)
 def export_refused(
     url: str,
     settings: Settings,

@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.access.allowed import Action
 from pipeline.contracts import Mapping
-from pipeline.db import Row, fetch_all, fetch_one, reading
+from pipeline.db import Connection, Row, fetch_all, fetch_all_for, fetch_one, reading
 from pipeline.errors import RefusedAction
 from pipeline.quality.line_cells import Cell, Reading
 from pipeline.quality.rules import Rule, read_catalogue
@@ -53,8 +54,7 @@ def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
         if issue is None:
             raise _unknown(issue_id)
         layout, used = Reading.of(issue.pop("inspection")), issue.pop("mapping")
-        text = fetch_one(connection, "read_line_text", issue) if issue["line_no"] else None
-        line = None if text is None else str(text["line"])
+        line = _line_text(connection, issue)
         cells = layout.cells(line, {issue["column_name"]}) if line is not None else []
         sale = fetch_one(connection, "read_sale", issue)
         mapping = remembered_of(connection, issue["source_system"]).mapping(
@@ -76,6 +76,13 @@ def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
         twins=[row for row in related if row["is_twin"]],
         history=history,
     )
+
+
+def _line_text(connection: Connection, issue: Row) -> str | None:
+    if issue["line_no"] is None:
+        return None
+    rows = fetch_all_for(Action.SEE_ISSUES, connection, "read_line_text", issue)
+    return str(rows[0]["line"]) if rows else None
 
 
 def _as_read(cells: list[Cell], mapping: Mapping, columns: dict[str, str]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipeline.access.acting import allowed
+from pipeline.access.allowed import Action
 from pipeline.db import Row, fetch_all, fetch_one, reading
 
 MONTHS, LOADS, RULES = 12, 5, 6
@@ -15,7 +17,8 @@ MONTHS, LOADS, RULES = 12, 5, 6
 class Overview:
     """The state of the house in numbers, and the rows behind them; money in the source's currency.
 
-    `counts`: loads, drafts, unfinished, published, issues, rejected_lines, impact_amount.
+    `counts`: loads, drafts, unfinished, published, issues, rejected_lines, impact_amount; for those
+    who may not see loads, the published ones alone.
     `months`: newest first, at most 12: source_system, period, net_amount, gross_amount,
     returns_amount. `waiting` and `rules`: the first few of each.
     """
@@ -51,9 +54,12 @@ class Overview:
 def read_overview(url: str) -> Overview:
     """What waits and how the last months went, as one moment of the database."""
     with reading(url) as connection:
+        months = fetch_all(connection, "list_published_months", {"limit": MONTHS})
+        if not allowed(Action.SEE_LOADS):
+            return Overview({"loads": len(months)}, months, [], [])
         return Overview(
             fetch_one(connection, "read_overview") or {},
-            fetch_all(connection, "list_published_months", {"limit": MONTHS}),
+            months,
             fetch_all(connection, "list_waiting_loads", {"limit": LOADS}),
             fetch_all(connection, "list_costliest_rules", {"limit": RULES}),
         )

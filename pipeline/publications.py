@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from pipeline.access.acting import acting_as_engine
+from pipeline.access.allowed import Action
 from pipeline.db import Connection, Row, fetch_one, transaction
 from pipeline.dimensions import hold_versions, refresh_versions, touch_days
 from pipeline.kpi.published import refresh_figures
@@ -43,6 +45,7 @@ class Undone:
     states: dict[int, str]
 
 
+@acting_as_engine(Action.PUBLISH_MONTH)
 def publish(
     url: str,
     load_id: int,
@@ -79,6 +82,7 @@ def publish(
     return superseded
 
 
+@acting_as_engine(Action.PUBLISH_MONTH)
 def void(
     url: str, load_id: int, reason: str, *, actor: str = "cli", key: UUID | None = None
 ) -> None:
@@ -101,6 +105,7 @@ def void(
             refresh_dimensions(connection, month.source, [load_id])
 
 
+@acting_as_engine(Action.PUBLISH_MONTH)
 def undo(
     url: str,
     source: str,

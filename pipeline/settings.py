@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,9 +44,38 @@ class Settings(BaseSettings):
     purge_after_days: int = Field(
         default=365, description="Days a load stays voided before it may be purged.", ge=30
     )
-    sign_in_networks: str = Field(
-        default="127.0.0.0/8,::1/128",
-        description="Networks from which the console's sign-in without a password is open.",
+    session_idle_minutes: int = Field(
+        default=60, description="Minutes without a click after which a session ends.", ge=1
+    )
+    session_hours: int = Field(
+        default=12, description="Hours after which a session ends in any case.", ge=1, le=720
+    )
+    admin_name: str = Field(
+        default="", description="Name of the first administrator; empty: admin."
+    )
+    admin_password: SecretStr = Field(
+        default=SecretStr(""),
+        description="Password of the first administrator's first sign-in; empty: one is made.",
+    )
+    oidc_issuer: str = Field(
+        default="", description="Issuer of OpenID Connect; empty: people sign in here alone."
+    )
+    oidc_client_id: str = Field(default="", description="Name of this product at the issuer.")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Secret of this product at the issuer."
+    )
+    oidc_scope: str = Field(
+        default="openid profile email", description="What the issuer is asked to tell."
+    )
+    oidc_name_claim: str = Field(
+        default="name", description="Claim that holds what a person is called."
+    )
+    oidc_role_claim: str = Field(
+        default="roles", description="Claim that holds a person's roles or groups there."
+    )
+    oidc_roles: dict[str, Literal["uploader", "steward", "manager", "admin"]] = Field(
+        default={},
+        description="Role here for each role or group there, as JSON; the first that fits counts.",
     )
     api_requests_per_minute: int = Field(
         default=600,

@@ -27,7 +27,14 @@ from pipeline.samples import generate
 from pipeline.server import stop_embedded
 from pipeline.settings import ROOT, Settings
 from tests.bench_reads import fill
-from tests.browser.console import ARGUMENTS, PROCESS, READY, browser_path, running_console
+from tests.browser.console import (
+    ARGUMENTS,
+    PROCESS,
+    READY,
+    browser_path,
+    running_console,
+    sign_in_at,
+)
 
 SWITCH_MS, RERUN_MS, FILTER_MS, GROWTH_MB = 1000, 400, 500, 50
 MEGABYTE = 1 << 20
@@ -101,8 +108,7 @@ def _browser(address: str) -> Iterator[Page]:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.add_init_script(f"({EARS})()")
         page.goto(address)
-        page.fill("#name", "سارا کمالی")
-        page.click("button[value=steward]")
+        sign_in_at(page, "steward")
         page.wait_for_selector(READY, timeout=60_000)
         yield page
         browser.close()

@@ -132,7 +132,8 @@ class Formats:
         value, step = Decimal(count), 0
         while value >= 1024 and step < 3:
             value, step = value / 1024, step + 1
-        return f"{self.number(value, 1 if step > 0 and value < 100 else 0)} {words[step]}"
+        places = Decimal("0.1") if step > 0 and value < 100 else Decimal(1)
+        return f"{self.number(value.quantize(places, ROUND_HALF_EVEN))} {words[step]}"
 
     def digits(self, text: object) -> str:
         """ASCII digits of our own words in the person's digits; never for values of a file."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from pages.frame.formats import plain
 from pages.frame.preferences import Preferences
-from pages.widgets.links import choose, go
+from pages.widgets.links import choose, go, here_path, send
 from pages.widgets.remember import remember
 from pipeline.access.people import Person
 from pipeline.texts import Texts
@@ -24,7 +24,8 @@ def draw(person: Person, preferences: Preferences, t: Texts) -> None:
             _draw_links("digits", ("persian", "latin"), _digits(preferences), t)
             _draw_links("theme", ("system", "light", "dark"), preferences.theme, t)
         st.caption(f"{plain(person.name)} · {t(f'role_{person.role}')}")
-        go(t("sign_out"), "/sign-out", "quiet")
+        go(t("my_account"), "/account", "quiet")
+        send(t("sign_out"), "/sign-out")
 
 
 def _draw_money(preferences: Preferences, t: Texts) -> None:
@@ -48,7 +49,4 @@ def _digits(preferences: Preferences) -> str:
 
 def _switch(name: str, value: str) -> str:
     """Address of a change of preference that comes back to where the person is."""
-    address = urlsplit(st.context.url or "/")
-    query = urlencode([(k, v) for k in st.query_params for v in st.query_params.get_all(k)])
-    back = (address.path or "/") + (f"?{query}" if query else "")
-    return "/prefer?" + urlencode({name: value, "back": back})
+    return "/prefer?" + urlencode({name: value, "back": here_path()})

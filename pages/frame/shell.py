@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -12,13 +13,14 @@ from pages.frame import database, errors, page, settings_menu, who
 from pages.frame.language import frame_texts, page_texts
 from pages.frame.page import SECTIONS, Entry
 from pages.frame.preferences import Preferences
-from pages.widgets.links import go
+from pages.widgets.links import go, here_path
 from pipeline.access.people import Person
 from pipeline.access.refusals import Refusal, tell_refusal
 from pipeline.settings import get_settings
 
 HOME = "home"
 PAGES_KEY = "frame_pages"
+USER_KEY = "frame_user"
 
 
 def run() -> None:
@@ -28,10 +30,24 @@ def run() -> None:
     st.set_page_config(
         page_title=t("product"), page_icon=str(page.FOLDER / "look" / "icon.png"), layout="wide"
     )
-    person = who.current()
-    if person is None:
-        _ask_to_sign_in(preferences)
-        return
+    who.forget()
+    with errors.shown(preferences.language, "console"):
+        person = who.current()
+        if person is None:
+            _ask_to_sign_in(preferences)
+            return
+        _keep_apart(person)
+        _draw(person, preferences)
+
+
+def _keep_apart(person: Person) -> None:
+    """What one person left in this tab is not the next one's."""
+    if st.session_state.get(USER_KEY, person.user_id) != person.user_id:
+        st.session_state.clear()
+    st.session_state[USER_KEY] = person.user_id
+
+
+def _draw(person: Person, preferences: Preferences) -> None:
     pages = {entry: _as_page(entry, preferences.language) for entry in page.entries()}
     st.session_state[PAGES_KEY] = {entry.name: shown for entry, shown in pages.items()}
     chosen = st.navigation(list(pages.values()), position="hidden")
@@ -111,7 +127,8 @@ def _draw_sidebar(
 def _ask_to_sign_in(preferences: Preferences) -> None:
     t = frame_texts(preferences.language)
     _refuse(t("signed_out_title"), t("signed_out_text"))
-    go(t("sign_in"), "/sign-in", "button")
+    back = urlencode({"back": here_path()})
+    go(t("sign_in"), f"/sign-in?{back}", "button")
 
 
 def _refuse(title: str, text: str) -> None:

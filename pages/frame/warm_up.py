@@ -8,6 +8,7 @@ import importlib
 from pages.frame.language import frame_texts, rule_title
 from pages.frame.page import entries
 from pages.frame.preferences import CHOICES
+from pipeline.access import passwords
 
 # Charts and grids hand their rows over by these; Streamlit imports them at the first one.
 _LATE = ("pandas", "pyarrow")
@@ -24,5 +25,6 @@ def warm_up() -> None:
     for language in CHOICES["language"]:
         frame_texts(language)
         rule_title("", language)
+    passwords.warm_up()
     gc.collect()
     gc.freeze()

@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
-from pages.frame import session
+from pages.frame import database
 from pages.frame.preferences import CHOICES, Preferences, read_preferences
+from pages.routes.visitor import COOKIE, HOST_COOKIE
 from pipeline.access.people import Person
+from pipeline.access.sessions import read_session
 from pipeline.settings import get_settings
 
-__all__ = ["Person", "Preferences", "current", "preferences"]
+__all__ = ["Person", "Preferences", "current", "forget", "preferences"]
+
+_SEEN = "frame_person"
+FRESH_SECONDS = 1.0
 
 
 def current() -> Person | None:
-    """The person of this browser; None when nobody is signed in (any more)."""
-    return session.read(get_settings(), st.context.cookies.get(session.COOKIE))
+    """The person of this browser; None when nobody is signed in (any more).
+
+    Read from the database once for a run of the script, which asks many times; in a long one anew.
+    """
+    seen = st.session_state.get(_SEEN)
+    if seen is None or time.monotonic() - seen[0] > FRESH_SECONDS:
+        seen = st.session_state[_SEEN] = (time.monotonic(), _read())
+    person: Person | None = seen[1]
+    return person
+
+
+def forget() -> None:
+    """A new run begins: whoever it was before is asked for anew."""
+    st.session_state.pop(_SEEN, None)
 
 
 def preferences() -> Preferences:
     """Their preferences; a change in this tab counts before the cookie that will keep it."""
     changed = {name: st.session_state[name] for name in CHOICES if st.session_state.get(name)}
     return read_preferences({**st.context.cookies, **changed}, get_settings().language)
+
+
+def _read() -> Person | None:
+    cookies = st.context.cookies
+    # The gate let this connection in by the right one of the two.
+    token = cookies.get(HOST_COOKIE) or cookies.get(COOKIE)
+    session = read_session(database.url(), get_settings(), token)
+    return None if session is None or session.must_change else session.person

@@ -13,6 +13,7 @@ from pages.routes.gate import who_asks
 from pages.routes.written import KINDS, Deed, Written, asked, send_written
 from pages.widgets.figure_address import figure_of
 from pages.widgets.figure_words import figure_texts, may_see_personal
+from pipeline.access.allowed import Action, may
 from pipeline.db import reading
 from pipeline.kpi.scopes import scopes
 from pipeline.kpi.sheets import WHAT, export_figures
@@ -25,7 +26,7 @@ def send(request: Request) -> Response:
     language = read_preferences(request.cookies, settings.language).language
     name = Path(str(request.path_params["name"]))
     who = who_asks(request.scope)
-    if who is None or name.stem not in WHAT or name.suffix not in KINDS:
+    if not may(who, Action.EXPORT_FIGURES) or name.stem not in WHAT or name.suffix not in KINDS:
         return PlainTextResponse(figure_texts(language)("no_such_sheet"), 404)
     may_see = may_see_personal(who)
 

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.frame import session
-from pipeline.access.people import Person
-from pipeline.settings import get_settings
+from pages.routes.clicks import Clicks
+from pages.routes.plain_pages import away_page
+from pages.routes.visitor import KEY, arrive, who_asks
+from pipeline.access.acting import acting_as
+from pipeline.access.sessions import Session
+from pipeline.errors import PipelineError
+from pipeline.faults import known_fault
+
+__all__ = ["Gate", "SecurityHeaders", "who_asks"]
 
 # What anybody may ask for: the sign-in and what it looks like, and whether the console is up.
-_OPEN = ("/sign-in", "/sign-out", "/prefer", "/look/", "/healthz", "/_stcore/health")
+_OPEN = frozenset(
+    {"/sign-in", "/sign-in/openid", "/sign-in/openid/back", "/sign-out", "/prefer", "/healthz"}
+    | {"/_stcore/health"}
+)
+_LOOK = "/look/"
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file")
+# All there is for who still has the password of the first sign-in.
+_WITH_OLD_PASSWORD = ("/account",)
 # `unsafe-…` and `blob:` are what Streamlit's own bundle, charts and components live on.
 _HEADERS = {
     b"content-security-policy": b"default-src 'self'; "
@@ -31,7 +42,10 @@ _HEADERS = {
 
 
 class Gate:
-    """Lets nobody past without a session, and closes what no browser of ours asks for."""
+    """Lets nobody past without a session, and closes what no browser of ours asks for.
+
+    What a request does with the database, it does as whoever sent it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -40,13 +54,39 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        path = scope["path"]
-        if path.startswith(CLOSED):
+        if scope["path"].startswith(CLOSED):
             await _refuse(scope, receive, send, Response("Not found", 404))
-        elif path.startswith(_OPEN) or who_asks(scope) is not None:
-            await self.app(scope, receive, send)
+        elif scope["path"] in _OPEN or scope["path"].startswith(_LOOK):
+            with acting_as(None):
+                await self.app(scope, receive, send)
         else:
-            await _refuse(scope, receive, send, _to_sign_in(scope))
+            await self._let_in(scope, receive, send)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            session = await arrive(scope)
+        except Exception as error:
+            known = known_fault(error)
+            if known is None:
+                raise
+            await _refuse(scope, receive, send, _away(scope, known))
+            return
+        if session is None:
+            await _refuse(scope, receive, send, _lead(scope, "/sign-in", "SIGNED_OUT", 401))
+        elif session.must_change and not scope["path"].startswith(_WITH_OLD_PASSWORD):
+            await _refuse(scope, receive, send, _lead(scope, "/account", "CHANGE_PASSWORD", 403))
+        else:
+            await self._pass(scope, receive, send, session)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send, session: Session) -> None:
+        inner = {**scope, KEY: session}
+        if scope["type"] == "websocket":
+            # A page's script asks by itself who acts, at each run: this connection may outlive it.
+            with acting_as(None):
+                await self.app(inner, Clicks(scope, receive, session), send)
+        else:
+            with acting_as(None if session.must_change else session.person):
+                await self.app(inner, receive, send)
 
 
 class SecurityHeaders:
@@ -66,18 +106,24 @@ class SecurityHeaders:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-def who_asks(scope: Scope) -> Person | None:
-    """Who the session cookie of a request stands for."""
-    cookies = HTTPConnection(scope).cookies
-    return session.read(get_settings(), cookies.get(session.COOKIE))
-
-
-def _to_sign_in(scope: Scope) -> Response:
-    """Pages lead to the sign-in and back; anything else is told, in a way a script can read."""
-    if scope.get("method") == "GET" and b"text/html" in dict(scope["headers"]).get(b"accept", b""):
+def _lead(scope: Scope, path: str, code: str, status: int) -> Response:
+    """Pages lead to `path` and back; anything else is told, in a way a script can read."""
+    if _wants_page(scope):
         back = scope["path"] + ("?" + scope["query_string"].decode("latin-1")).rstrip("?")
-        return RedirectResponse("/sign-in?" + urlencode({"back": back}), 303)
-    return JSONResponse({"code": "SIGNED_OUT"}, 401)
+        return RedirectResponse(f"{path}?" + urlencode({"back": back}), 303)
+    return JSONResponse({"code": code}, status)
+
+
+def _away(scope: Scope, error: PipelineError) -> Response:
+    """Without the database nobody is known, so nobody is let in; it says so and tries again."""
+    return (
+        away_page(scope, error) if _wants_page(scope) else JSONResponse({"code": error.code}, 503)
+    )
+
+
+def _wants_page(scope: Scope) -> bool:
+    accepted = dict(scope["headers"]).get(b"accept", b"")
+    return scope.get("method") == "GET" and b"text/html" in accepted
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, answer: Response) -> None:

@@ -1,54 +1,101 @@
-"""The local sign-in: a name and one of four roles, no password, for this machine alone."""
+"""Signing in with a name and a password, and signing out; no script is needed for either."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
-from ipaddress import ip_address, ip_network
-from urllib.parse import parse_qs, urlencode
+from typing import TypeVar
+from urllib.parse import urlencode
 
+import anyio
+import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from pages.frame import session
+from pages.frame import database
 from pages.frame.language import frame_texts
-from pages.frame.preferences import CHOICES, LASTS_SECONDS, Preferences, read_preferences
-from pipeline.access.people import ROLES, Person, Role
+from pages.frame.preferences import CHOICES, LASTS_SECONDS
+from pages.routes.forms import comes_from_here, own_path, read_form
+from pages.routes.plain_pages import (
+    access_texts,
+    card,
+    header,
+    message,
+    password_field,
+    preferences_of,
+)
+from pages.routes.visitor import give_cookie, place_of, session_of, take_cookie
+from pipeline.access import sign_in as coming_in
+from pipeline.access.names import LONGEST
+from pipeline.access.sessions import end_session
+from pipeline.faults import known_fault
 from pipeline.settings import get_settings
+from pipeline.texts import Texts
 
-_ICONS = {"uploader": "↥", "steward": "✓", "manager": "◔", "admin": "⚙"}
-_LONGEST_FORM = 4096
+# A hash takes 64 MB and a core for some 50 ms: few at a time, however many knock.
+_at_work = anyio.CapacityLimiter(2)
+MOST_WAITING = 40
+T = TypeVar("T")
 
 
 async def show(request: Request) -> Response:
-    """GET /sign-in: the four roles to choose from."""
+    """GET /sign-in: name and password."""
     return _page(request)
 
 
 async def sign_in(request: Request) -> Response:
-    """POST /sign-in: the session cookie, and back to where the person wanted to go."""
+    """POST /sign-in: the session's cookie, and back to where the person wanted to go.
+
+    What was wrong is not told: a wrong password, an unknown name and a wait look alike.
+    """
     if not comes_from_here(request):
-        return _page(request, "sign_in_elsewhere", 403)
-    if not is_near(request):
-        return _page(request, "sign_in_far", 403)
-    form = parse_qs((await _short_body(request)).decode("utf-8", "replace"))
-    role = form.get("role", [""])[0]
-    name = " ".join(form.get("name", [""])[0].split())[: session.LONGEST_NAME]
-    if role not in ROLES or not name.isprintable():
-        return _page(request, "sign_in_wrong", 400)
-    answer = RedirectResponse(own_path(form.get("back", ["/"])[0]), 303)
-    cookie = session.sign(get_settings(), Person(0, name or role, Role(role)))
-    answer.set_cookie(
-        session.COOKIE, cookie, max_age=session.LASTS_SECONDS, httponly=True, samesite="lax",
-        secure=request.url.scheme == "https",
-    )  # fmt: skip
+        return _page(request, "elsewhere", 403)
+    form = await read_form(request)
+    name, back = form("name"), own_path(form("back") or "/")
+    if _at_work.statistics().tasks_waiting >= MOST_WAITING:
+        return _page(request, "busy", 503, name=name)
+
+    def attempt() -> str | None:
+        before = session_of(request.scope)
+        place = place_of(request)
+        return coming_in.sign_in(database.url(), name, form("password"), place, before=before)
+
+    try:
+        token = await in_turn(attempt)
+    except Exception as error:
+        if known_fault(error) is None:
+            raise
+        return _page(request, "away", 503, name=name)
+    if token is None:
+        return _page(request, "wrong", 401, name=name, back=back)
+    answer = RedirectResponse(back, 303)
+    give_cookie(answer, request.scope, token)
     return answer
+
+
+async def in_turn(work: Callable[[], T]) -> T:
+    """Run work that hashes a password in a thread, after those who came before."""
+    return await anyio.to_thread.run_sync(work, limiter=_at_work)
 
 
 async def sign_out(request: Request) -> Response:
-    """GET /sign-out: the cookie goes, the sign-in comes."""
+    """POST /sign-out: the session ends on the server, the cookie goes, the sign-in comes."""
+    if not comes_from_here(request):
+        return _page(request, "elsewhere", 403)
+
+    def leave() -> None:
+        if (session := session_of(request.scope)) is not None:
+            end_session(database.url(), session)
+
+    await anyio.to_thread.run_sync(leave)
     answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(session.COOKIE, httponly=True, samesite="lax")
+    take_cookie(answer, request.scope)
     return answer
+
+
+async def ask_first(request: Request) -> Response:
+    """GET /sign-out: a link, which anybody may plant, signs nobody out; the button is there."""
+    return RedirectResponse("/account", 303)
 
 
 async def prefer(request: Request) -> Response:
@@ -61,65 +108,44 @@ async def prefer(request: Request) -> Response:
     return answer
 
 
-def comes_from_here(request: Request) -> bool:
-    """Whether a changing request was sent by a page of ours: its origin is the host it asks."""
-    origin = request.headers.get("origin", "")
-    return origin.partition("://")[2] == request.headers.get("host", "") != ""
+def refused_page(request: Request, said: str, status: int) -> Response:
+    """The sign-in, and above it why another way in did not work."""
+    return _page(request, said=said, status=status)
 
 
-def is_near(request: Request) -> bool:
-    """Whether the sign-in without a password is open to this machine."""
-    networks = get_settings().sign_in_networks.split(",")
-    try:
-        client = ip_address(request.client.host if request.client else "")
-        return any(client in ip_network(n.strip(), strict=False) for n in networks if n.strip())
-    except ValueError:
-        return False
-
-
-def own_path(address: str) -> str:
-    """The address when it is a path of ours, else the first page: nobody is led to other hosts."""
-    plain = address.startswith("/") and address.isprintable() and "\\" not in address
-    return address if plain and not address.startswith("//") else "/"
-
-
-async def _short_body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LONGEST_FORM:
-            return b""
-    return body
-
-
-def _page(request: Request, fault: str | None = None, status: int = 200) -> Response:
-    preferences = read_preferences(request.cookies, get_settings().language)
-    back = own_path(request.query_params.get("back", "/"))
-    html = _html(preferences, back, fault if is_near(request) else "sign_in_far")
-    return HTMLResponse(html, status, headers={"cache-control": "no-store"})
-
-
-def _html(preferences: Preferences, back: str, fault: str | None) -> str:
-    t = frame_texts(preferences.language)
+def _page(
+    request: Request,
+    fault: str = "",
+    status: int = 200,
+    *,
+    name: str = "",
+    back: str = "",
+    said: str = "",
+) -> Response:
+    preferences = preferences_of(request)
+    t, words = frame_texts(preferences.language), access_texts(preferences.language)
+    back = back or own_path(request.query_params.get("back", "/"))
     other = "en" if preferences.language == "fa" else "fa"
-    here = "/sign-in?" + urlencode({"back": back})
-    switch = "/prefer?" + urlencode({"language": other, "back": here})
-    roles = "".join(
-        f'<button name="role" value="{role}"><i aria-hidden="true">{_ICONS[role]}</i>'
-        f"<b>{escape(t(f'role_{role}'))}</b><span>{escape(t(f'role_{role}_does'))}</span></button>"
-        for role in ROLES
-    )
-    said = f'<p class="fault" role="alert">{escape(t(fault))}</p>' if fault else ""
-    return f"""<!DOCTYPE html>
-<html lang="{preferences.language}" dir="{preferences.direction}" data-theme="{preferences.theme}">
-<head><meta charset="UTF-8" /><meta name="viewport" content="width=device-width, initial-scale=1" />
-<title>{escape(t("product"))}</title><link rel="icon" href="/look/icon.png" />
-<link rel="stylesheet" href="/look/sign_in.css" /></head>
-<body><main><header><img src="/look/icon.png" alt="" width="44" height="44" />
-<h1>{escape(t("product"))}</h1><p>{escape(t("product_does"))}</p></header>{said}
+    switch = {"language": other, "back": "/sign-in?" + urlencode({"back": back})}
+    body = f"""{header(preferences, t("product_does"))}{message(words(fault) if fault else said)}
 <form method="post" action="/sign-in"><input type="hidden" name="back" value="{escape(back)}" />
-<label for="name">{escape(t("your_name"))}</label>
-<input id="name" name="name" autocomplete="name" maxlength="{session.LONGEST_NAME}" autofocus />
-<p class="ask">{escape(t("choose_role"))}</p><div class="roles">{roles}</div></form>
-<footer><a href="{escape(switch)}" lang="{other}">{escape(t(f"language_{other}"))}</a>
-<small>{escape(t("sign_in_local"))}</small></footer></main></body></html>"""
+<label for="name">{escape(words("name"))}</label>
+<input id="name" name="name" autocomplete="username" autocapitalize="none" spellcheck="false"
+ maxlength="{LONGEST}" value="{escape(name[:LONGEST])}" dir="auto" required{_focus(not name)} />
+{password_field("password", words("password"), "current-password", focus=bool(name))}
+<button class="main">{escape(t("sign_in"))}</button></form>{_elsewhere(words, back)}
+<footer><a href="/prefer?{escape(urlencode(switch))}" lang="{other}">
+{escape(t(f"language_{other}"))}</a><small>{escape(words("forgotten"))}</small></footer>"""
+    return card(preferences, t("sign_in"), body, status)
+
+
+def _elsewhere(words: Texts, back: str) -> str:
+    """The way through the organisation's accounts, where it is set up."""
+    if not get_settings().oidc_issuer:
+        return ""
+    address = "/sign-in/openid?" + urlencode({"back": back})
+    return f'<a class="main" href="{escape(address)}">{escape(words("openid"))}</a>'
+
+
+def _focus(wanted: bool) -> str:
+    return " autofocus" if wanted else ""

@@ -9,8 +9,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from pages.frame.preferences import read_preferences
+from pages.routes.forms import comes_from_here
 from pages.routes.gate import who_asks
-from pages.routes.sign_in import comes_from_here
+from pages.routes.visitor import ask_again
 from pipeline.access.allowed import Action, may
 from pipeline.access.origin import origin
 from pipeline.errors import PipelineError, RefusedFile
@@ -35,6 +36,8 @@ async def receive(request: Request) -> Response:
         if status:
             return JSONResponse({"code": "NOT_ALLOWED"}, status)
         upload = await _stream(request, user, _length(request))
+        if upload is None:
+            return JSONResponse({"code": "SIGNED_OUT"}, 401)
     except ClientDisconnect:
         return Response(status_code=400)
     except RefusedFile as refused:
@@ -62,11 +65,16 @@ def _length(request: Request) -> int:
     return int(request.headers["content-length"])
 
 
-async def _stream(request: Request, user: str, size: int) -> Upload:
+async def _stream(request: Request, user: str, size: int) -> Upload | None:
+    """The file that came; None when its person may send none any more by the time it is here."""
     name = unquote(request.headers.get("x-file-name", ""))
     arrival = await anyio.to_thread.run_sync(begin_upload, get_settings(), name, user, size)
     try:
         await _write(request, arrival)
+        session = await ask_again(request.scope, touch=True)
+        if session is None or not may(session.person, Action.UPLOAD_FILE):
+            arrival.discard()
+            return None
         return await anyio.to_thread.run_sync(arrival.finish, size)
     except BaseException:
         # Also when the server is told to stop: half a file is no file.

@@ -18,11 +18,13 @@ from pages.widgets.issue_address import (
     filter_pairs,
     read_filter,
 )
+from pipeline.access.people import Person
+from pipeline.loads import figures_mark
+from pipeline.quality.issue_choices import assignees, issue_choices
 from pipeline.quality.issue_filter import STATUSES, IssueFilter
-from pipeline.quality.issue_list import Facet, issue_facets
 from pipeline.quality.rule_settings import SEVERITIES
 
-CHOICES_SECONDS = 60
+CHOICES_SECONDS = 3600
 _MORE = ("severity", "column", "salesperson", "branch", "assignee", "min", "max", "state", "back")
 _KEY = "issues_"
 
@@ -55,7 +57,8 @@ def forget_place() -> None:
 
 def draw_filters(here: Here, wanted: IssueFilter) -> None:
     """All fields: the ones of every day in a row, the others behind a button."""
-    values = {facet: _known(found) for facet, found in _choices(here.url).items()}
+    url = here.url
+    values = {**_choices(url, figures_mark(url), here.who), "assignee": assignees(url)}
     rules, statuses = {}, {}
     for code in values.get("rule", []):
         rules[code] = rule_title(code, here.language)
@@ -144,11 +147,10 @@ def _write(name: str, values: list[str]) -> None:
         st.query_params.pop(name, None)
 
 
-def _known(found: list[Facet]) -> list[str]:
-    return [facet.value for facet in found if facet.value is not None]
+@st.cache_data(ttl=CHOICES_SECONDS, max_entries=64, show_spinner=False)
+def _choices(url: str, mark: tuple[int, int], person: Person) -> dict[str, list[str]]:
+    """What there is to choose from under a mark of the figures, as this person may see it.
 
-
-@st.cache_data(ttl=CHOICES_SECONDS, max_entries=16, show_spinner=False)
-def _choices(url: str) -> dict[str, list[Facet]]:
-    """What there is to choose from; counts are always asked for anew, never taken from here."""
-    return issue_facets(url, IssueFilter())
+    Counts are always asked for anew, never taken from here.
+    """
+    return issue_choices(url)

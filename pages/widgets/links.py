@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -11,6 +12,21 @@ import streamlit as st
 def go(label: str, address: str, kind: str = "plain") -> None:
     """One link to an address of ours; `kind` is how it looks: plain, button or quiet."""
     st.html(f'<a class="sales-link sales-{kind}" href="{escape(address)}">{escape(label)}</a>')
+
+
+def send(label: str, address: str) -> None:
+    """What changes something, looking like a quiet link: the browser sends it as a form."""
+    st.html(
+        f'<form method="post" action="{escape(address)}">'
+        f'<button class="sales-link sales-quiet" type="submit">{escape(label)}</button></form>'
+    )
+
+
+def here_path() -> str:
+    """The address of where the person is: path and query."""
+    address = urlsplit(st.context.url or "/")
+    query = urlencode([(k, v) for k in st.query_params for v in st.query_params.get_all(k)])
+    return (address.path or "/") + (f"?{query}" if query else "")
 
 
 def row(links: Sequence[tuple[str, str]], kind: str = "sales-file") -> None:

@@ -53,7 +53,7 @@ _FIGURES = (
         "rollup_days", "rollup_invoices", "rollup_months", "rollup_products",
         "rollup_salespeople", "rollup_visits", "salesperson_branches",
     ),
-    *_reads("dim", "products", "salespeople", "branches", "jalali_months"),
+    *_reads("dim", "products", "salespeople", "branches", "jalali_months", "masked_customers"),
     Right("dim.customers", SELECT, _CUSTOMER),
     Right("canonical.sales"),
     Right("dq.dq_run_stats"),

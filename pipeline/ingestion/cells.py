@@ -72,6 +72,27 @@ def split_cells(text: str, dialect: Dialect) -> Split:
         start = after + len(delimiter)
 
 
+def cell_spans(text: str, dialect: Dialect) -> list[tuple[int, int]] | None:
+    """Where each cell of `split_cells` begins and ends in the text, its quotes included.
+
+    None where quotes are open or followed by text: where cells end is a guess there.
+    """
+    spans, start = [], 0
+    while True:
+        opening = _opening(text, start, dialect) if dialect.quote else -1
+        if opening < 0:
+            end = text.find(dialect.delimiter, start)
+        else:
+            closing, end = _closing(text, opening + 1, dialect)
+            if closing < 0 or end < 0:
+                return None
+            end = -1 if end == len(text) else end
+        spans.append((start, len(text) if end < 0 else end))
+        if end < 0:
+            return spans
+        start = end + len(dialect.delimiter)
+
+
 def unescape(inside: str, dialect: Dialect) -> str:
     """Give the text that stands between two quotes without its escapes."""
     quote = dialect.quote or ""

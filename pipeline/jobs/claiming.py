@@ -5,6 +5,8 @@ from __future__ import annotations
 import psycopg
 from psycopg.types.json import Jsonb
 
+from pipeline.access.acting import acting_as_engine
+from pipeline.access.allowed import Action
 from pipeline.claims import Claim
 from pipeline.db import Connection, Row, connect, fetch_one, run, transaction
 from pipeline.errors import PipelineError, RefusedAction
@@ -71,6 +73,7 @@ def take_away(url: str, claim: Claim, error: PipelineError) -> str | None:
     return state
 
 
+@acting_as_engine(Action.UPLOAD_FILE)
 def cancel_job(url: str, job_id: int, user: str) -> Job:
     """Call a job off: what it has open is ended, nothing of it is shown, the file stays kept.
 

@@ -12,6 +12,8 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg.types.json import Jsonb
 
+from pipeline.access.acting import acting_as_engine, engine_for
+from pipeline.access.allowed import Action
 from pipeline.db import Connection, fetch_one, transaction
 from pipeline.errors import DatabaseAway, RefusedAction
 from pipeline.faults import is_out_of_space
@@ -78,6 +80,7 @@ class Order:
         return int(row["job_id"])
 
 
+@acting_as_engine(Action.UPLOAD_FILE)
 def submit_file(
     url: str,
     settings: Settings,
@@ -94,11 +97,14 @@ def submit_file(
     The same bytes again: the first receipt, and a job only where their run never ended. Raises
     RefusedFile when the file cannot be taken in, DatabaseAway when nothing could be kept.
     """
+    if publish:
+        engine_for(Action.PUBLISH_MONTH)
     recognition = recognize_for_load(url, settings, path, source, period, overrides)
     order = load_order(recognition, path, period, overrides, user, publish)
     return _again_if_cut(lambda: _hand_in(url, path, recognition, order))
 
 
+@acting_as_engine(Action.UPLOAD_FILE)
 def submit_recheck(
     url: str,
     settings: Settings,

@@ -7,9 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from pipeline.db import Connection, Row, fetch_all, fetch_one
+from pipeline.access.acting import actor
+from pipeline.access.allowed import Action
+from pipeline.db import Connection, Row, fetch_all_for, fetch_one
 from pipeline.errors import RefusedAction
-from pipeline.ingestion.cells import Dialect, split_cells
+from pipeline.ingestion.cells import Dialect, cell_spans, split_cells
 from pipeline.kpi.personal import MASK, PERSONAL, reveal
 
 
@@ -43,8 +45,9 @@ class LineDetail:
     """A line of a file and all that is known of it.
 
     `place` is canonical, rejected, or the kind of a line that is set aside (None: no run has ended
-    yet). `fact` is its canonical reading by column. `text` is the verbatim line, None for those who
-    may not see personal data, and `is_undecodable` says that bytes of it were no text.
+    yet). `fact` is its canonical reading by column. `text` is the verbatim line; for those who may
+    not see personal data these cells are masked in it, and it is None where nobody can tell which
+    they are. `is_undecodable` says that bytes of it were no text.
     """
 
     load_id: int
@@ -66,10 +69,12 @@ class LineDetail:
 def line_detail(connection: Connection, load_id: int, line_no: int, *, may_see: bool) -> LineDetail:
     """A line by load and number in the file; personal cells are masked unless `may_see`.
 
-    RefusedAction UNKNOWN_LINE when the load has no such line.
+    RefusedAction UNKNOWN_LINE when the load has no such line, or it is no fact in the scope of
+    whoever asks.
     """
     key = {"load_id": load_id, "line_no": line_no}
-    row = fetch_one(connection, "figures/raw_line", key)
+    fact = fetch_one(connection, "figures/line_fact", key)
+    row = _raw_line(connection, key) if fact is not None or _sees_all() else None
     if row is None:
         raise RefusedAction(
             "UNKNOWN_LINE",
@@ -80,12 +85,12 @@ def line_detail(connection: Connection, load_id: int, line_no: int, *, may_see: 
         )
     cells = _cells(row, may_see=may_see)
     hidden = {cell.header for cell in cells if cell.is_personal} if not may_see else set()
-    issues = fetch_all(connection, "figures/line_issues", key)
+    issues = fetch_all_for(Action.SEE_LINES, connection, "figures/line_issues", key)
     return LineDetail(
         **{name: row[name] for name in _KEPT},
-        text=row["line"] if may_see else None,
+        text=row["line"] if may_see else _masked_text(row, cells),
         cells=cells,
-        fact=fetch_one(connection, "figures/line_fact", key),
+        fact=fact,
         issues=tuple(LineIssue(**_masked(issue, hidden)) for issue in issues),
     )
 
@@ -94,6 +99,28 @@ _KEPT = (
     "load_id", "line_no", "source_system", "file_name", "received_at", "received_by", "state",
     "period", "place", "is_undecodable",
 )  # fmt: skip
+
+
+def _sees_all() -> bool:
+    who = actor().person
+    return who is None or not who.scope.is_limited
+
+
+def _raw_line(connection: Connection, key: dict[str, int]) -> Row | None:
+    rows = fetch_all_for(Action.SEE_LINES, connection, "figures/raw_line", key)
+    return rows[0] if rows else None
+
+
+def _masked_text(row: Row, cells: tuple[Cell, ...]) -> str | None:
+    """The line with its personal cells masked; None where nobody can tell which they are."""
+    spans = cell_spans(row["line"], Dialect(**row["inspection"]["dialect"])) if cells else None
+    if spans is None or len(spans) != len(cells) or all(cell.is_personal for cell in cells):
+        return None
+    text = row["line"]
+    for (start, end), cell in reversed(list(zip(spans, cells, strict=True))):
+        if cell.is_personal and cell.value:
+            text = text[:start] + MASK + text[end:]
+    return str(text)
 
 
 def _cells(row: Row, *, may_see: bool) -> tuple[Cell, ...]:

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.db import Connection, fetch_all
+from pipeline.access.acting import actor
+from pipeline.access.allowed import Action
+from pipeline.db import Connection, fetch_all, fetch_all_for
 
 # Columns of dim.customers that are personal, and of a line's cells by the same names.
 PERSONAL = frozenset({"customer_name", "national_id", "phone", "address"})
@@ -42,14 +44,16 @@ def customer_details(
 ) -> dict[str, CustomerDetails]:
     """Details of customers by their ids, as on a day or (None) as last known.
 
-    A customer that nothing is known of is left out.
+    A customer that nothing is known of is left out, and one of whom somebody with a scope sees no
+    invoice. RefusedAction NOT_ALLOWED for `may_see` by a person who may not.
     """
     facts = {"source": source, "customers": list(customer_ids), "day": on}
-    rows = fetch_all(connection, "figures/customer_details", facts)
-    return {
-        row["customer_id"]: CustomerDetails(
-            row["customer_id"],
-            **{name: reveal(row[name], may_see=may_see) for name in PERSONAL},
-        )
-        for row in rows
-    }
+    who = actor().person
+    if who is not None and who.scope.is_limited:
+        seen = fetch_all(connection, "figures/customers_in_sight", facts)
+        facts["customers"] = [row["customer_id"] for row in seen]
+    if may_see:
+        rows = fetch_all_for(Action.SEE_PERSONAL, connection, "figures/customer_details", facts)
+    else:
+        rows = fetch_all(connection, "figures/masked_customers", facts)
+    return {row["customer_id"]: CustomerDetails(**row) for row in rows}

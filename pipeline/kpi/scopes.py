@@ -11,23 +11,23 @@ USUAL_MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A source with published figures: months that have any, oldest first, and the newest.
+    """A source with published figures: months that have any, in their order.
 
-    `newest` is the newest month that a published load is of, whatever stray dates lie behind it.
+    `oldest` and `newest` are months that a published load is of, whatever stray dates lie around.
     """
 
     source: str
     currency: str
     months: tuple[str, ...]
+    oldest: str
     newest: str
 
     @property
     def usual(self) -> tuple[str, str]:
         """First and last month of the range that is shown unasked: a year up to the newest."""
-        last = self.months.index(self.newest)
         year, month = int(self.newest[:4]), int(self.newest[5:])
         earliest = f"{year - 1}-{month + 1:02d}" if month < USUAL_MONTHS else f"{year}-01"
-        return next(name for name in self.months[: last + 1] if name >= earliest), self.newest
+        return min(max(earliest, self.oldest), self.newest), self.newest
 
 
 def scopes(connection: Connection) -> list[Scope]:

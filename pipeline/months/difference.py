@@ -11,6 +11,8 @@ from typing import Any
 
 from psycopg import sql
 
+from pipeline.access.acting import acting_as_engine
+from pipeline.access.allowed import Action
 from pipeline.db import Connection, Row, fetch_all, fetch_one, query, reading
 from pipeline.errors import RefusedAction
 from pipeline.months.changes import (
@@ -55,6 +57,7 @@ class _Step:
     after: frozenset[int]
 
 
+@acting_as_engine(Action.SEE_LOADS)
 def difference(url: str, load_id: int) -> MonthDifference:
     """What publishing a load will change; for a published one, what voiding it will.
 
@@ -72,6 +75,7 @@ def difference(url: str, load_id: int) -> MonthDifference:
         return _work_out(connection, _Step("publish", month, counted, after))
 
 
+@acting_as_engine(Action.SEE_LOADS)
 def difference_of_undo(url: str, source: str, period: str) -> MonthDifference:
     """What undoing the last step of a month will change.
 
@@ -86,6 +90,7 @@ def difference_of_undo(url: str, source: str, period: str) -> MonthDifference:
         return _work_out(connection, _Step("undo", month, counted, counted - away | back))
 
 
+@acting_as_engine(Action.SEE_LOADS)
 def compare(url: str, load_a: int, load_b: int) -> MonthDifference:
     """How the figures with load B in its month differ from those with load A there.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from pipeline.access.acting import acting_as_engine
+from pipeline.access.allowed import Action
 from pipeline.db import Connection, Row, fetch_one, run, transaction
 from pipeline.errors import RefusedAction
 from pipeline.months.conditions import require_month
@@ -19,6 +21,7 @@ from pipeline.months.steps import (
 from pipeline.results import read_load
 
 
+@acting_as_engine(Action.LOCK_MONTH)
 def lock_month(
     url: str, source: str, period: str, *, actor: str, reason: str, key: UUID | None = None
 ) -> None:
@@ -29,6 +32,7 @@ def lock_month(
     _turn(url, Month(source, period), "lock", Deed(actor, require_reason(reason), key))
 
 
+@acting_as_engine(Action.LOCK_MONTH)
 def unlock_month(
     url: str, source: str, period: str, *, actor: str, reason: str, key: UUID | None = None
 ) -> None:

@@ -63,7 +63,6 @@ class IssueFilter:
             "loads": _ids(self.loads),
             "issue_ids": _ids(self.issue_ids),
             **{name: [*map(_storable, values)] or None for name, values in texts.items()},
-            "or_untouched": "open" in self.statuses,
             "source": self.source and _storable(self.source),
             "assignee": None if self.assignee is None else _storable(self.assignee),
             "text": _pattern(self.text) if self.text else None,
@@ -73,9 +72,13 @@ class IssueFilter:
         }
 
 
-def matching() -> dict[str, sql.Composable]:
+def matching(wanted: IssueFilter) -> dict[str, sql.Composable]:
     """The part `{matching}` of a statement; its values are those of `IssueFilter.parameters`."""
-    return {"matching": cast(sql.Composable, query("matching_issues"))}
+    status: sql.Composable = sql.SQL("")
+    if wanted.statuses:
+        kind = "open" if "open" in wanted.statuses else "said"
+        status = cast(sql.Composable, query(f"where_issue_{kind}"))
+    return {"matching": cast(sql.Composable, query("matching_issues", status=status))}
 
 
 def _ids(numbers: tuple[int, ...]) -> list[int] | None:

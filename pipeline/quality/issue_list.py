@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from pipeline.db import Connection, Row, fetch_all, fetch_one, reading
+from pipeline.db import Row, fetch_all, reading
 from pipeline.errors import RefusedAction
+from pipeline.quality.issue_counts import IssueCount, count_matching
 from pipeline.quality.issue_filter import IssueFilter, matching
 
 Order = Literal["file", "money", "rule"]
@@ -26,14 +27,6 @@ _KEYS: dict[str, dict[str, str]] = {
     },
 }
 _LOWEST = {"line_no": 0, "impact_amount": Decimal("-Infinity")}
-
-
-@dataclass(frozen=True, slots=True)
-class IssueCount:
-    """How many issues fit a filter, and the money that they touch."""
-
-    issues: int
-    impact_amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +50,7 @@ class Facet:
 def count_issues(url: str, wanted: IssueFilter) -> IssueCount:
     """How many issues fit, exactly, and their money."""
     with reading(url) as connection:
-        return _count(connection, wanted)
+        return count_matching(connection, wanted)
 
 
 def list_issues(
@@ -81,8 +74,10 @@ def list_issues(
         "limit": min(max(limit, 1), LONGEST_PAGE) + 1,
     }
     with reading(url) as connection:
-        count = _count(connection, wanted)
-        rows = fetch_all(connection, f"list_issues_by_{order}", parameters, **matching())
+        count = count_matching(connection, wanted)
+        rows: list[Row] = []
+        if count.issues:  # to find none, all would be gone through a second time
+            rows = fetch_all(connection, f"list_issues_by_{order}", parameters, **matching(wanted))
     page = rows[: parameters["limit"] - 1]
     more = len(rows) > len(page)
     return IssuePage(page, count, _place(page[-1], keys) if more else None)
@@ -95,7 +90,9 @@ def issue_facets(url: str, wanted: IssueFilter) -> dict[str, list[Facet]]:
     the one sum of everything.
     """
     with reading(url) as connection:
-        rows = fetch_all(connection, "count_issues_by_facet", wanted.parameters(), **matching())
+        rows = fetch_all(
+            connection, "count_issues_by_facet", wanted.parameters(), **matching(wanted)
+        )
     facets: dict[str, list[Facet]] = {}
     for row in rows:
         facet = Facet(row["value"], row["issues"], row["impact_amount"])
@@ -114,12 +111,6 @@ def gone_issues(
     facts = {"source": source, "months": list(months) or None, "limit": limit}
     with reading(url) as connection:
         return fetch_all(connection, "list_gone_issues", facts)
-
-
-def _count(connection: Connection, wanted: IssueFilter) -> IssueCount:
-    row = fetch_one(connection, "count_matching_issues", wanted.parameters(), **matching())
-    assert row is not None
-    return IssueCount(row["issues"], row["impact_amount"])
 
 
 def _place(row: Row, keys: dict[str, str]) -> str:

@@ -48,7 +48,7 @@ def triage(url: str, wanted: IssueFilter, change: Change, *, expected: int, acto
     facts = {**wanted.parameters(), **_facts(change), "expected": expected, "actor": actor}
     with transaction(url) as connection:
         run(connection, "lock_triage")
-        done = fetch_one(connection, "add_issue_events", facts, **matching())
+        done = fetch_one(connection, "add_issue_events", facts, **matching(wanted))
         assert done is not None
         _require_as_seen(done["issues"], expected)
         if done["events"] >= MANY:

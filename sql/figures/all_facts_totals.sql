@@ -8,8 +8,7 @@ select coalesce(sum(lines.sale_lines * %(with_sales)s::integer
     coalesce(sum(lines.returns_amount * %(with_returns)s::integer), 0) as returns_amount,
     coalesce(sum(lines.sales_quantity * %(with_sales)s::integer
         - lines.returned_quantity * %(with_returns)s::integer), 0) as quantity
-from kpi.rollup_products as lines
-join app.load_states as states using (load_id)
-where states.state = 'published' and lines.source_system = %(source)s
+from kpi.counted_products as lines
+where lines.source_system = %(source)s
     and lines.jalali_month = any(%(months)s)
     {conditions}

@@ -21,9 +21,7 @@ where (%(issue_ids)s::bigint[] is null or issues.issue_id = any(%(issue_ids)s::b
     and (%(columns)s::text[] is null or issues.column_name = any(%(columns)s::text[]))
     and (%(salespeople)s::text[] is null or issues.salesperson_id = any(%(salespeople)s::text[]))
     and (%(branches)s::text[] is null or issues.branch_id = any(%(branches)s::text[]))
-    -- Written so that a search for what somebody said begins at the few issues with a state.
-    and (%(statuses)s::text[] is null or said.status = any(%(statuses)s::text[])
-        or %(or_untouched)s::boolean and said.status is null)
+    {status}
     and (%(assignee)s::text is null or said.assignee = %(assignee)s::text
         or %(assignee)s::text = '' and said.assignee is null)
     and (%(text)s::text is null

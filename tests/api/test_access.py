@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -10,7 +12,7 @@ from starlette.testclient import TestClient
 
 from api import build
 from pipeline.access.allowed import ALLOWED, Action
-from pipeline.access.people import ROLES, Role
+from pipeline.access.people import ROLES, Role, Scope
 from pipeline.access.tokens import SCOPES
 from pipeline.feeds.feed import feeds
 from tests.api.conftest import Caller, add_person, settings_of, token_of
@@ -19,6 +21,7 @@ from tests.karamad import Desk
 Calling = Callable[..., Caller]
 OPEN = {"/health", "/ready", "/openapi.json"}
 # What needs no right of its own but a token.
+LIMITED = Scope(salespeople=("S2",))
 ANY_TOKEN = {"/v1/me"}
 
 
@@ -96,6 +99,37 @@ def test_without_a_token_that_holds_nothing_is_read(
     client.cookies.set("sales_session", secret)
     assert client.get("/v1/loads").status_code == 401
     client.cookies.clear()
+
+
+def test_somebody_with_a_scope_reads_the_figures_of_it_alone(
+    client: TestClient, stocked: Desk
+) -> None:
+    """The formula over the facts that they may see: not all of it, and not nothing."""
+    person = add_person(stocked.url, "manager")
+    with psycopg.connect(stocked.url) as connection:
+        connection.execute(
+            "insert into app.user_scopes values (%s, 'salesperson', 'S2')", (person.user_id,)
+        )
+    caller = Caller(client, person, token_of(stocked.url, replace(person, scope=LIMITED)))
+    assert caller.get("/v1/me").json()["limited_to"]["salespeople"] == ["S2"]
+    for path, action in paths(client).items():
+        wanted = 200 if action in (None, Action.SEE_FIGURES) else 403
+        assert caller.get(path).status_code == wanted, path
+    (month,) = caller.get("/v1/kpi/kpi_net_sales_month").json()["rows"]
+    assert (month["jalali_month"], month["net_amount"]) == ("1403-05", "110")
+    people = caller.get("/v1/kpi/kpi_salesperson_performance_month").json()["rows"]
+    assert {row["salesperson_id"] for row in people} == {"S2"}
+    other = caller.get("/v1/kpi/kpi_salesperson_performance_month?salesperson_id=S1")
+    missing = caller.get("/v1/kpi/kpi_salesperson_performance_month?salesperson_id=nobody")
+    assert other.json() == missing.json() == {"rows": [], "next": None}
+
+
+def test_what_forgets_to_say_who_acts_reads_nothing(
+    client: TestClient, calling: Calling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("endpoints.rows.acting_as", lambda person: nullcontext())
+    answer = calling("admin").get("/v1/kpi/kpi_net_sales_month")
+    assert answer.status_code == 403 and "rows" not in answer.json()
 
 
 # --- On a database of the test's own --------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -49,7 +50,7 @@ def test_every_kpi_view_is_a_feed() -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("limit", [1, 3, 5000])
+@pytest.mark.parametrize("limit", [2, 5000])
 def test_pages_to_the_end_are_what_sql_gives(
     stocked: Desk, calling: Calling, name: str, limit: int
 ) -> None:
@@ -139,9 +140,7 @@ def test_filters_narrow(calling: Calling, path: str, count: int) -> None:
         "limit=0", "limit=5001", "limit=1.0", "limit=1_0", "limit=", "format=xml", "state=lost",
         "from_month=1403-13", "from_month=1403-5", "from_month='; drop table raw.loads; --",
         "load_id=-1", "load_id=9223372036854775808", "load_id=%D9%A1", "stat=draft", "after=%00",
-        "source_system=a%00b", "source_system=", "limit=1&nonsense=1", "after=AAAA",
-        "after=WyJpc3N1ZXMiLDFd", "after=WyJsb2FkcyIsMSwyXQ", "after=WyJsb2FkcyIsIjEiXQ",
-        "after=WyJsb2FkcyIsdHJ1ZV0", "after=WyJsb2FkcyIsLTFd", "after=" + "A" * 2001,
+        "source_system=a%00b", "source_system=", "limit=1&nonsense=1", "after=" + "A" * 2001,
     ],
 )  # fmt: skip
 def test_what_makes_no_question_is_refused_and_nothing_is_left_out(
@@ -151,8 +150,20 @@ def test_what_makes_no_question_is_refused_and_nothing_is_left_out(
     problem = answer.json()
     assert answer.status_code == problem["status"] == 422
     assert answer.headers["content-type"] == "application/problem+json"
-    assert problem["code"] in ("WRONG_PARAMETERS", "WRONG_PAGE") and problem["reference"]
+    assert problem["code"] == "WRONG_PARAMETERS" and problem["reference"]
     assert "drop table" not in answer.text and "pydantic" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "place",
+    ['["issues",1]', '["loads",1,2]', '["loads","1"]', '["loads",true]', '["loads",-1]',
+     '["loads",9223372036854775808]', '["loads"]', "[]", "1", "{", "[" * 900, '["loads",null]',
+     '["loads",NaN]'],
+)  # fmt: skip
+def test_a_place_that_nobody_was_given_leads_nowhere(calling: Calling, place: str) -> None:
+    after = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    answer = calling("admin").get(f"/v1/loads?after={after}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "WRONG_PAGE")
 
 
 def test_a_page_of_one_feed_is_none_of_another(calling: Calling) -> None:
@@ -245,7 +256,10 @@ def test_tags_are_of_one_person_one_question_and_one_form(own: Caller, desk: Des
 # --- Faults ---------------------------------------------------------------------------------------
 
 
-def test_a_database_that_is_away_is_said_without_its_address(own: Caller) -> None:
+def test_a_database_that_is_away_is_said_without_its_address(
+    own: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.db.READER_WAIT", 0.2)
     away = own.client.app.state.service.settings.model_copy(  # type: ignore[attr-defined]
         update={"database_url": "postgresql://secret:pass@127.0.0.1:1/none?connect_timeout=1"}
     )

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-from tests.browser.console import ARGUMENTS, READY, browser_path, running_console
+from tests.browser.console import ARGUMENTS, READY, browser_path, running_console, sign_in_at
 from tests.karamad import Desk
+from tests.people import NAME
 
 Open = Callable[..., Page]
 # A machine under load draws its first chart late; what is there at once is not waited for.
@@ -76,10 +77,9 @@ def open_browser(chromium: Browser, console: str, faults: list[str]) -> Iterator
     assert faults == []
 
 
-def sign_in(page: Page, role: str, name: str = "سارا کمالی") -> None:
+def sign_in(page: Page, role: str, name: str = NAME) -> None:
     """Fill in the sign-in and wait for the page behind it."""
-    page.fill("#name", name)
-    page.click(f"button[value={role}]")
+    sign_in_at(page, role, name)
     wait(page)
 
 

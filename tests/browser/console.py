@@ -12,8 +12,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
 
 from pipeline.settings import ROOT
+from tests.people import NAME, PASSWORD, make_person
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # No sandbox as root in a container; the rest keeps the browser itself from asking hosts outside.
@@ -24,6 +28,8 @@ ARGUMENTS = [
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 START_SECONDS = 60
 PROCESS = "console.pid"
+# Address of a running console → the database behind it.
+DATABASES: dict[str, str] = {}
 
 
 def browser_path() -> str | None:
@@ -36,7 +42,17 @@ def running_console(url: str, var_dir: Path, app: str = "app.py") -> Iterator[st
     """Address of a console over the database at `url`; it is ended afterwards."""
     command = [sys.executable, "-m", "streamlit", "run", app]
     with launched(command, {"DATABASE_URL": url, "VAR_DIR": str(var_dir)}, var_dir) as address:
+        DATABASES[address] = url
         yield address
+
+
+def sign_in_at(page: Page, role: str, name: str = NAME) -> None:
+    """Fill in the sign-in of a console that `running_console` started, as a person of this role."""
+    address = urlsplit(page.url)
+    make_person(DATABASES[f"{address.scheme}://{address.netloc}"], role, name)
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.click("button.main")
 
 
 @contextmanager

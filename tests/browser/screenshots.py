@@ -24,7 +24,7 @@ from pipeline.publications import publish
 from pipeline.runs import load_file
 from pipeline.server import stop_embedded
 from pipeline.settings import ROOT, Settings
-from tests.browser.console import ARGUMENTS, READY, browser_path, running_console
+from tests.browser.console import ARGUMENTS, READY, browser_path, running_console, sign_in_at
 
 OUT = ROOT / "docs" / "screenshots"
 LANGUAGES, THEMES, SIZES = ("fa", "en"), ("light", "dark"), ((1280, 900), (390, 844))
@@ -108,8 +108,7 @@ def _draw(
 
 def _sign_in(page: Page, entry: Entry, language: str) -> None:
     role = "steward" if Role.STEWARD in ALLOWED[entry.page.action] else "admin"
-    page.fill("#name", "سارا کمالی" if language == "fa" else "Sara Kamali")
-    page.click(f"button[value={role}]")
+    sign_in_at(page, role, "سارا کمالی" if language == "fa" else "Sara Kamali")
     page.wait_for_selector(READY, timeout=30_000)
     page.wait_for_timeout(900)  # charts draw after the script is done
 

@@ -35,7 +35,7 @@ def test_signing_in_shows_the_first_steps_in_both_languages(open_browser: Open) 
     assert page.evaluate("document.fonts.check('16px Vazirmatn')")
 
     page.click("text=Sign out")
-    expect(page.get_by_role("button", name="Data steward")).to_be_visible()
+    expect(page.get_by_label("Password")).to_be_visible()
 
 
 def test_a_filled_home_in_toman_and_on_a_phone(

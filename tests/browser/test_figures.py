@@ -34,7 +34,7 @@ def test_from_a_figure_to_the_line_of_the_file_in_persian(open_browser: Open, de
         "select net_amount from kpi.kpi_net_sales_month where jalali_month = '1403-05'"
     )
     net = f"{month['net_amount']:,.0f}".translate(PERSIAN)
-    page = open_browser("/net_sales", role="steward")
+    page = open_browser("/net_sales", role="manager")
     expect(page.locator("[data-testid=stVegaLiteChart]")).to_have_count(3)
     expect(page.locator(".sales-card", has_text="سطر ردشده").first).to_contain_text("۱")
 

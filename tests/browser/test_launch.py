@@ -39,7 +39,7 @@ def test_python_opens_it_on_a_fresh_checkout_with_a_database_that_is_ready() -> 
 
 def _is_ours(address: str) -> None:
     page = _get(f"{address}/")
-    assert '<html lang="fa" dir="rtl"' in page and 'name="role"' in page
+    assert '<html lang="fa" dir="rtl"' in page and 'name="password"' in page
     with pytest.raises(urllib.error.HTTPError, match="404"):
         _get(f"{address}/_stcore/metrics")
 

@@ -18,6 +18,7 @@ from pipeline.settings import ROOT, Settings
 from pipeline.uploads import Upload, find_upload
 from tests.faults.judge import Tally
 from tests.faults.place import Place
+from tests.people import PASSWORD, make_person
 
 WHO = "sara"
 SIZE = 6 * 1024**2
@@ -30,6 +31,7 @@ class Console:
     """One console process and a browser's way to it."""
 
     def __init__(self, url: str, var_dir: Path) -> None:
+        self.url = url
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             self.port = int(listener.getsockname()[1])
@@ -51,8 +53,9 @@ class Console:
 
     def sign_in(self) -> str:
         """The cookie of an uploader."""
+        make_person(self.url, "uploader", WHO)
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_SECONDS)
-        form = urlencode({"role": "uploader", "name": WHO, "back": "/"})
+        form = urlencode({"name": WHO, "password": PASSWORD, "back": "/"})
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin}
         line.request("POST", "/sign-in", form, kind)
         cookie = line.getresponse().headers["Set-Cookie"]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pytest
 
-from pipeline.db import Connection
+from pipeline.db import Connection, reading
 from pipeline.errors import PipelineError
 from pipeline.kpi.facts import Figure, facts_behind, facts_total
 from pipeline.kpi.figures import (
@@ -23,8 +23,9 @@ from pipeline.kpi.figures import (
 )
 from pipeline.kpi.filters import Filters
 from pipeline.kpi.rankings import Page, Ranking, customers, returns_by_product, salespeople
+from pipeline.kpi.scopes import scopes
 from tests.karamad import SOURCE, Desk
-from tests.kpi.shop import ALL, COLUMNS, QUESTIONS, Row, grouped, invoices, money, wanted
+from tests.kpi.shop import ALL, COLUMNS, QUESTIONS, Row, grouped, invoices, money, sale, wanted
 from tests.kpi_formulas import FORMULAS
 from tests.test_months import close, comparable
 
@@ -272,6 +273,16 @@ def test_months_that_can_be_asked_for(reader: Connection) -> None:
     months = [(month.source_system, month.jalali_month) for month in months_available(reader)]
     assert months == [(SOURCE, "1402-06"), (SOURCE, "1403-05"), (SOURCE, "1403-06")]
     assert months_available(reader, "mabna") == []
+
+
+def test_stray_dates_do_not_widen_what_is_shown_unasked(desk: Desk) -> None:
+    for month in ("1403-05", "1403-06"):
+        strays = [sale("1403-02", 3, f"{month}a"), sale("1403-09", 3, f"{month}b")]
+        desk.publish([sale(month, 4, month), *strays], month)
+    with reading(desk.url) as connection:
+        (scope,) = scopes(connection)
+    assert scope.months == ("1403-02", "1403-05", "1403-06", "1403-09")
+    assert scope.usual == ("1403-05", "1403-06")
 
 
 @pytest.mark.parametrize(

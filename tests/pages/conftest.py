@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.frame import database, who
 from pages.frame.preferences import Preferences
-from pipeline.access.people import Person, Role
+from pipeline.access import acting
 from pipeline.settings import ROOT
 from tests.karamad import Desk
+from tests.people import make_person
 
 SECONDS = 20
+
+
+@pytest.fixture(autouse=True)
+def the_test_itself() -> Iterator[None]:
+    """What a test does beside the console it does as the engine; scripts of pages are people."""
+    with acting.acting_as_engine_itself():
+        yield
+
 
 OpenPage = Callable[..., AppTest]
 
@@ -50,9 +59,11 @@ def open_console(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
 
 def sit_down(monkeypatch: pytest.MonkeyPatch, url: str, role: str | None, **set_to: str) -> None:
     """From here on the console belongs to a person of this role, over this database."""
-    monkeypatch.setattr(who, "current", lambda: Person(0, "sara", Role(role)) if role else None)
+    person = make_person(url, role, "sara") if role else None
+    monkeypatch.setattr(who, "current", lambda: person)
     monkeypatch.setattr(who, "preferences", lambda: Preferences(**set_to))
     monkeypatch.setattr(database, "url", lambda: url)
+    monkeypatch.setattr(acting, "_ask", lambda: who.current())
 
 
 def words(page: AppTest) -> str:

@@ -14,13 +14,13 @@ from python_calamine import CalamineWorkbook
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-import pages.routes.gate as gate
 from app import ROUTES
-from pages.frame import database, session
-from pages.routes import downloads
-from pipeline.access.people import Person, Role
+from pages.frame import database
+from pages.routes import downloads, visitor
+from pages.routes.visitor import COOKIE
 from pipeline.settings import Settings
 from tests.karamad import Desk
+from tests.people import make_session
 
 Ask = Callable[..., TestClient]
 
@@ -29,7 +29,7 @@ Ask = Callable[..., TestClient]
 def sit(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """A browser of somebody in a role, over this test's database."""
     settings = Settings(_env_file=None, var_dir=tmp_path)  # type: ignore[call-arg]
-    for module in (gate, downloads):
+    for module in (visitor, downloads):
         monkeypatch.setattr(module, "get_settings", lambda: settings)
     monkeypatch.setattr(database, "url", lambda: desk.url)
 
@@ -38,9 +38,7 @@ def sit(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
         for name, value in cookies.items():
             browser.cookies.set(name, value)
         if role is not None:
-            browser.cookies.set(
-                session.COOKIE, session.sign(settings, Person(0, "sara", Role(role)))
-            )
+            browser.cookies.set(COOKIE, make_session(desk.url, role, "sara"))
         return browser
 
     return sat

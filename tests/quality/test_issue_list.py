@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import RefusedAction
 from pipeline.publications import publish
+from pipeline.quality.issue_choices import assignees, issue_choices
 from pipeline.quality.issue_filter import STATUSES, IssueFilter
 from pipeline.quality.issue_list import Order, count_issues, issue_facets, list_issues
 from pipeline.quality.triage import Change, triage
@@ -150,6 +152,36 @@ def test_a_filter_is_what_python_says_of_every_issue(
     for facet, name in (("rule", "rule_code"), ("status", "status"), ("branch", "branch_id")):
         found = {one.value: one.issues for one in facets.get(facet, [])}
         assert found == Counter(issue[name] for issue in expected)
+
+
+@pytest.mark.parametrize("statuses", [(), ("open",), ("open", "accepted"), STATUSES])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        IssueFilter(),
+        IssueFilter(states=("draft",)),
+        IssueFilter(states=("published", "superseded")),
+        IssueFilter(rules=("INVALID_DATE", "NET_MISMATCH", "NO_RULE")),
+        IssueFilter(months=("1403-05",), source="karamad", rules=("INVALID_NUMERIC",)),
+        IssueFilter(source="mabna"),
+        IssueFilter(text="1403"),
+    ],
+)
+def test_counts_that_are_put_together_are_what_python_counts(
+    url: str, issues: list[Issue], wanted: IssueFilter, statuses: tuple[str, ...]
+) -> None:
+    asked = replace(wanted, statuses=statuses)
+    expected = [issue for issue in issues if fits(issue, asked)]
+    money = sum((issue["impact_amount"] or 0 for issue in expected), Decimal(0))
+    count = count_issues(url, asked)
+    assert (count.issues, count.impact_amount) == (len(expected), money)
+
+
+def test_choices_are_what_the_issues_in_force_have(url: str) -> None:
+    facets = issue_facets(url, IssueFilter())
+    for name, values in issue_choices(url).items():
+        assert values == [one.value for one in facets[name] if one.value is not None], name
+    assert set(assignees(url)) == {one.value for one in facets["assignee"]} - {None}
 
 
 def test_every_filter_has_issues_to_find(issues: list[Issue]) -> None:

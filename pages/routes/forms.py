@@ -1,0 +1,46 @@
+"""Forms of our own: from where they may come, how much they may hold, where they lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+
+LONGEST_FORM = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form that was sent."""
+
+    fields: dict[str, list[str]]
+
+    def __call__(self, name: str) -> str:
+        """The first value of a field; empty when it is not there."""
+        return self.fields.get(name, [""])[0]
+
+
+async def read_form(request: Request) -> Form:
+    """What was sent; a form that is too long counts as empty."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            return Form({})
+    try:
+        return Form(parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True))
+    except ValueError:  # more fields than anybody fills in
+        return Form({})
+
+
+def comes_from_here(request: Request) -> bool:
+    """Whether a changing request was sent by a page of ours: its origin is the host it asks."""
+    origin = request.headers.get("origin", "")
+    return origin.partition("://")[2] == request.headers.get("host", "") != ""
+
+
+def own_path(address: str) -> str:
+    """The address when it is a path of ours, else the first page: nobody is led to other hosts."""
+    plain = address.startswith("/") and address.isprintable() and "\\" not in address
+    return address if plain and not address.startswith("//") else "/"
