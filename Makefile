@@ -22,7 +22,7 @@ PORT ?= 8501
 API_PORT ?= 8502
 OUT ?= var/samples/karamad_$(PERIOD).csv
 
-.PHONY: help run api worker samples screenshots test bench faults bench-reads bench-ui lint types format sample stop clean psql requirements hooks
+.PHONY: help run api worker samples screenshots test bench faults bench-reads bench-ui lint audit types format sample stop clean psql requirements hooks
 
 help: ## List the commands, a sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ faults: $(DEV_INSTALLED) ## Kill, cut, freeze and fill everything; nothing may b
 lint: $(DEV_INSTALLED) types ## Check style, format and types.
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+
+# --strict: a package that the index knows nothing of is a failure, not a package without faults.
+audit: $(DEV_INSTALLED) ## Ask PyPI for known vulnerabilities of the pinned packages; fails when it cannot be asked.
+	$(PY) -m pip_audit --strict --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt
 
 types: $(DEV_INSTALLED) ## Check types (mypy --strict).
 	$(PY) -m mypy

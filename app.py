@@ -35,6 +35,7 @@ from pages.routes import (  # noqa: E402
 )
 from pages.routes.first_frame import FirstFrame  # noqa: E402
 from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
+from pages.routes.witness import Witness  # noqa: E402
 from pipeline.access.acting import serve_people  # noqa: E402
 from pipeline.migrate import prepare_database  # noqa: E402
 from pipeline.settings import get_settings  # noqa: E402
@@ -57,6 +58,7 @@ ROUTES = [
     Route("/sheets/issues.{kind}", issue_sheets.issues, methods=["GET"]),
     Route("/sheets/audit.{kind}", audit_sheets.events, methods=["GET"]),
     Route("/exports/{name}", figure_sheets.send, methods=["GET"]),
+    Route("/health.json", assets.health_facts, methods=["GET"]),
     Route("/healthz", assets.health, methods=["GET"]),
     Route("/home", assets.home, methods=["GET"]),
     assets.look,
@@ -83,7 +85,12 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
 app = st.App(
     ROOT / "pages" / "main.py",
     routes=ROUTES,
-    middleware=[Middleware(SecurityHeaders), Middleware(Gate), Middleware(FirstFrame)],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(Witness),
+        Middleware(Gate),
+        Middleware(FirstFrame),
+    ],
     lifespan=lifespan,
     on_script_error=show_uncaught,
 )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.errors import DatabaseAway, PipelineError
+from pipeline.journal import note
 
 _LOG_NAME = "errors.log"
 # SQLSTATE class 53, insufficient resources, but for too many connections: they come and go.
@@ -90,6 +91,10 @@ def unexpected(error: BaseException, verb: str | None, var_dir: Path) -> Pipelin
         "verb": verb,
         "traceback": "".join(traceback.format_exception(error)),
     }
+    note(
+        var_dir, "fault", level="error", reference=entry["reference"], what=verb,
+        fault=type(error).__name__,
+    )  # fmt: skip
     return PipelineError(
         "UNEXPECTED",
         # Isolated, or the Latin words change places on a screen that runs from right to left.

@@ -203,7 +203,8 @@ def codes_of_the_code() -> tuple[set[str], set[str]]:
     """Actions and kinds in calls of `record`, `tell` and `Deed` anywhere in the product."""
     places = {"record": 2, "tell": 2, "Deed": 1}  # where the action stands; the subject follows
     actions, kinds = set(), set()
-    for path in [*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
+    folders = [ROOT / name for name in ("pipeline", "pages", "endpoints")]
+    for path in (path for folder in folders for path in folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             place = places.get(getattr(getattr(node, "func", None), "id", ""))
             if not isinstance(node, ast.Call) or place is None or len(node.args) < place + 2:

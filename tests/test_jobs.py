@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -195,6 +196,12 @@ def test_a_job_publishes_where_asked_to(desk: Desk, workers: Workers) -> None:
     workers.finish()
     assert job_of(desk, again.job_id).state == "done"
     assert desk.value("select count(*) from app.runs where state = 'done'") == 2
+    lines = (desk.folder / "var" / "log" / "events.log").read_text("ascii").splitlines()
+    told = [(record["event"], record["job"]) for record in map(json.loads, lines)]
+    mine, other = job_id, again.job_id
+    assert told == [
+        ("job_began", mine), ("job_ended", mine), ("job_began", other), ("job_ended", other)
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("stage", ["read", "check", "keep", "publish"])

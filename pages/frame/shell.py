@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.frame import errors, page, settings_menu, who
+from pages.frame import database, errors, page, settings_menu, who
 from pages.frame.language import frame_texts, page_texts
 from pages.frame.page import SECTIONS, Entry
 from pages.frame.preferences import Preferences
 from pages.widgets.links import go, here_path
 from pipeline.access.people import Person
+from pipeline.access.refusals import Refusal, tell_refusal
+from pipeline.settings import get_settings
 
 HOME = "home"
 PAGES_KEY = "frame_pages"
@@ -83,6 +85,9 @@ def draw(name: str) -> None:
     if person is None:
         _ask_to_sign_in(preferences)
     elif not entry.open_to(person):
+        refusal = Refusal(person.name, "page", name, role=str(person.role))
+        with errors.shown(preferences.language, f"page {name}"):
+            tell_refusal(database.url, get_settings(), refusal)
         _refuse(t("no_access_title"), t("no_access_text"))
     else:
         with errors.shown(preferences.language, f"page {name}"):

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from pages.frame import database
 from pages.frame.preferences import read_preferences
 from pages.routes.gate import who_asks
-from pages.routes.written import KINDS, Written, send_written
+from pages.routes.written import KINDS, Deed, Written, asked, send_written
 from pages.widgets.figure_address import figure_of
 from pages.widgets.figure_words import figure_texts, may_see_personal
 from pipeline.access.allowed import Action, may
@@ -37,7 +37,9 @@ def send(request: Request) -> Response:
         sheet = figure_texts(language)(f"sheet_{path.stem}")
         return Written(path, KINDS[path.suffix], f"{sheet} {month}{path.suffix}")
 
-    return send_written(settings, language, "figure sheet", write)
+    query = asked(request.query_params.multi_items())
+    deed = Deed(who.name, "export", ("sheet", name.name), {"asked": query, "personal": may_see})
+    return send_written(settings, language, "figure sheet", deed, write)
 
 
 def _write(request: Request, path: Path, language: str, *, may_see: bool) -> None:

@@ -23,7 +23,7 @@ _OPEN = frozenset(
     | {"/_stcore/health"}
 )
 _LOOK = "/look/"
-_CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file")
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file")
 # All there is for who still has the password of the first sign-in.
 _WITH_OLD_PASSWORD = ("/account",)
 # `unsafe-…` and `blob:` are what Streamlit's own bundle, charts and components live on.
@@ -54,7 +54,7 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        if scope["path"].startswith(_CLOSED):
+        if scope["path"].startswith(CLOSED):
             await _refuse(scope, receive, send, Response("Not found", 404))
         elif scope["path"] in _OPEN or scope["path"].startswith(_LOOK):
             with acting_as(None):

@@ -12,7 +12,7 @@ from pages.frame import database
 from pages.frame.language import frame_texts
 from pages.frame.preferences import read_preferences
 from pages.routes.gate import who_asks
-from pages.routes.written import KINDS, Written, send_written
+from pages.routes.written import KINDS, Deed, Written, asked, send_written
 from pages.widgets.issue_address import multi, read_filter
 from pipeline.access.allowed import Action, may
 from pipeline.exports import FORMATS, export_issues
@@ -31,17 +31,19 @@ def issues(request: Request) -> Response:
     language = read_preferences(request.cookies, settings.language).language
     t, kind = frame_texts(language), f".{request.path_params['kind']}"
     who = who_asks(request.scope)
-    if not may(who, Action.SEE_ISSUES):
+    if who is None or not may(who, Action.SEE_ISSUES):
         return PlainTextResponse(t("no_access_title"), 403)
     wanted, unknown = read_filter(multi(request.query_params.multi_items()))
     if unknown or kind not in FORMATS:
         name, value = unknown[0] if unknown else ("", kind)
         return PlainTextResponse(t("unknown_in_address", name=name, value=value[:60]), 400)
     words = read_texts(settings.config_dir, language, "cli")
+    query = asked(request.query_params.multi_items())
     return send_written(
         settings,
         language,
         "sheet of issues",
+        Deed(who.name, "export", ("sheet", f"issues{kind}"), {"asked": query}),
         lambda folder: _write(folder / f"issues{kind}", wanted, words),
     )
 

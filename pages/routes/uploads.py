@@ -13,8 +13,10 @@ from pages.routes.forms import comes_from_here
 from pages.routes.gate import who_asks
 from pages.routes.visitor import ask_again
 from pipeline.access.allowed import Action, may
+from pipeline.access.origin import origin
 from pipeline.errors import PipelineError, RefusedFile
 from pipeline.faults import known_fault, unexpected
+from pipeline.journal import note
 from pipeline.settings import get_settings
 from pipeline.uploads import Arrival, Upload, begin_upload
 
@@ -44,6 +46,8 @@ async def receive(request: Request) -> Response:
         known = known_fault(error)
         known = known or unexpected(error, "upload", get_settings().var_dir)
         return _refusal(known, language, 500)
+    note(get_settings().var_dir, "upload", person=user, origin=origin() or None, file=upload.name,
+         size=upload.size)  # fmt: skip
     return JSONResponse({"token": upload.token, "name": upload.name, "size": upload.size}, 201)
 
 

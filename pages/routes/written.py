@@ -6,20 +6,26 @@ import shutil
 import tempfile
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from pages.frame import database
+from pipeline.access.origin import origin
+from pipeline.audit import tell
 from pipeline.errors import DatabaseAway, PipelineError
 from pipeline.faults import known_fault, unexpected
+from pipeline.journal import note
 from pipeline.settings import Settings
 
 CHUNK_BYTES = 1024**2
 OLD_SECONDS = 3600
+MOST_ASKED, LONGEST_ASKED = 40, 200
 _NOT_THERE = ("UNKNOWN_LOAD", "NOTHING_KEPT")  # never received, or purged
 BYTES = "application/octet-stream"
 KINDS = {
@@ -38,23 +44,53 @@ class Written:
     sha256: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What the audit chain is told of a file that leaves: who, `export` or `download`, of what
+    (kind and id), and facts such as what was asked for."""
+
+    actor: str
+    action: str
+    subject: tuple[str, object]
+    detail: Mapping[str, object]
+
+
 def send_written(
-    settings: Settings, language: str, place: str, write: Callable[[Path], Written]
+    settings: Settings, language: str, place: str, deed: Deed, write: Callable[[Path], Written]
 ) -> Response:
     """Have `write` make a file in a folder of its own, and stream it.
 
+    The audit chain is told before the first byte leaves; what it cannot be told of does not leave.
     What goes wrong is said in the person's language; `place` names the request in the log.
     """
     try:
         # The open file outlives its folder, so nothing is left behind however the sending ends.
         with tempfile.TemporaryDirectory(dir=_scratch(settings)) as folder:
-            return _streamed(write(Path(folder)))
+            written = write(Path(folder))
+            _tell(settings, deed, written)
+            return _streamed(written)
     except Exception as error:
         known: PipelineError | None = known_fault(error)
         if known is None:
             known = unexpected(error, place, settings.var_dir)
             return PlainTextResponse(known.text(language), 500)
         return PlainTextResponse(known.text(language), _status(known))
+
+
+def asked(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The parameters of a request, for a deed: as much as a reader wants to see of them."""
+    found: dict[str, list[str]] = {}
+    for name, value in islice(pairs, MOST_ASKED):
+        found.setdefault(name[:LONGEST_ASKED], []).append(value[:LONGEST_ASKED])
+    return found
+
+
+def _tell(settings: Settings, deed: Deed, written: Written) -> None:
+    size = written.path.stat().st_size
+    facts = {"file_name": written.title, "size": size, **deed.detail}
+    tell(database.url(), deed.actor, deed.action, deed.subject, facts)
+    note(settings.var_dir, deed.action, person=deed.actor, origin=origin() or None,
+         file=written.title, size=size)  # fmt: skip
 
 
 def _status(error: PipelineError) -> int:

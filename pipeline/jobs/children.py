@@ -19,6 +19,7 @@ from pipeline.jobs.claiming import finish, put_back, take
 from pipeline.jobs.lifeline import WORKER_PID
 from pipeline.jobs.rescue import dead
 from pipeline.jobs.work import AWAY, LOST, OVER
+from pipeline.journal import note
 from pipeline.settings import ROOT, Settings
 
 CHILD = (sys.executable, "-m", "pipeline.jobs.work")
@@ -45,7 +46,8 @@ class Children:
         claim = await asyncio.to_thread(take, self._url, job_id, process_name())
         if claim is None:
             return
-        child = await self._start(claim)
+        child, began = await self._start(claim), monotonic()
+        self._note("job_began", claim)
         speaking = asyncio.create_task(self._speak_for(claim))
         error, died = None, True
         try:
@@ -61,6 +63,12 @@ class Children:
             await asyncio.gather(speaking, return_exceptions=True)
             # A worker that is asked to end while the database is away still says it, if it can.
             await asyncio.shield(self._tell(claim, child.returncode, error, died))
+            seconds = round(monotonic() - began, 3)
+            self._note("job_ended", claim, status=child.returncode, seconds=seconds)
+
+    def _note(self, event: str, claim: Claim, **facts: float | None) -> None:
+        facts |= {"job": claim.job_id, "attempt": claim.attempt}
+        note(self._settings.var_dir, event, level="info", worker=process_name(), **facts)
 
     async def _start(self, claim: Claim) -> asyncio.subprocess.Process:
         settings = self._settings

@@ -19,6 +19,7 @@ from pipeline.jobs.inbox import take_in
 from pipeline.jobs.queue import QUEUE, TASK, worker_app
 from pipeline.jobs.records import count_active
 from pipeline.jobs.rescue import Rescuer
+from pipeline.journal import ToJournal
 from pipeline.leftovers import sweep
 from pipeline.settings import Settings
 
@@ -41,7 +42,21 @@ def run_worker(
     `concurrency` jobs run beside one another. `command` is what runs one of them, called with the
     numbers of the job and of the attempt.
     """
-    asyncio.run(Worker(settings, concurrency, once, command).serve())
+    log, handlers = logging.getLogger("pipeline"), (ToJournal(settings.var_dir), _on_screen())
+    for handler in handlers:
+        log.addHandler(handler)
+    try:
+        asyncio.run(Worker(settings, concurrency, once, command).serve())
+    finally:
+        for handler in handlers:
+            log.removeHandler(handler)
+
+
+def _on_screen() -> logging.Handler:
+    """Warnings on standard error, as without any handler."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    return handler
 
 
 class Worker:
