@@ -37,6 +37,7 @@ from pages.routes.first_frame import FirstFrame  # noqa: E402
 from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
 from pages.routes.witness import Witness  # noqa: E402
 from pipeline.access.acting import serve_people  # noqa: E402
+from pipeline.access.origin import serve_from  # noqa: E402
 from pipeline.migrate import prepare_database  # noqa: E402
 from pipeline.settings import get_settings  # noqa: E402
 from pipeline.uploads import clear_uploads  # noqa: E402
@@ -78,6 +79,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(prepare_database, settings)
     clear_uploads(settings)
     serve_people(who.current)
+    serve_from(who.origin)
     Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield
 

@@ -14,7 +14,7 @@ from pipeline.access.allowed import Action
 from pipeline.health import Check, Health, read_health
 from pipeline.settings import get_settings
 
-PAGE = Page(section="settings", order=30, icon=":material/monitor_heart:", action=Action.SEE_HEALTH)
+PAGE = Page(section="settings", order=25, icon=":material/monitor_heart:", action=Action.SEE_HEALTH)
 _MOODS = {"good": "good", "attention": "wait", "bad": "bad"}
 
 

@@ -9,8 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.routes.clicks import Clicks
 from pages.routes.plain_pages import away_page
-from pages.routes.visitor import KEY, arrive, who_asks
+from pages.routes.visitor import KEY, address_of, arrive, who_asks
 from pipeline.access.acting import acting_as
+from pipeline.access.origin import coming_from
 from pipeline.access.sessions import Session
 from pipeline.errors import PipelineError
 from pipeline.faults import known_fault
@@ -85,7 +86,8 @@ class Gate:
             with acting_as(None):
                 await self.app(inner, Clicks(scope, receive, session), send)
         else:
-            with acting_as(None if session.must_change else session.person):
+            person = None if session.must_change else session.person
+            with acting_as(person), coming_from(address_of(scope), session.session_id):
                 await self.app(inner, receive, send)
 
 

@@ -67,10 +67,15 @@ def who_asks(scope: Scope) -> Person | None:
     return None if session is None or session.must_change else session.person
 
 
+def address_of(scope: Scope) -> str:
+    """The address of whoever asks, as far as the server can tell."""
+    client = HTTPConnection(scope).client
+    return client.host if client else ""
+
+
 def place_of(connection: HTTPConnection) -> Place:
     """From where a request comes, as far as the server can tell."""
-    origin = connection.client.host if connection.client else ""
-    return Place(origin, connection.headers.get("user-agent", ""))
+    return Place(address_of(connection.scope), connection.headers.get("user-agent", ""))
 
 
 def give_cookie(answer: Response, scope: Scope, token: str) -> None:

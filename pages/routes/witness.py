@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import anyio.to_thread
-from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.frame import database
 from pages.routes.gate import CLOSED, who_asks
+from pages.routes.visitor import address_of
 from pipeline.access.origin import coming_from
 from pipeline.access.refusals import NOBODY, Refusal, tell_refusal
 from pipeline.errors import PipelineError
@@ -39,12 +39,6 @@ class Witness:
             await self.app(scope, receive, watched)
             if refused:
                 await anyio.to_thread.run_sync(_tell, scope, refused[0])
-
-
-def address_of(scope: Scope) -> str:
-    """The address of whoever asks, as far as the server can tell."""
-    client = HTTPConnection(scope).client
-    return client.host if client else ""
 
 
 def _refusal(scope: Scope, message: Message) -> int | None:

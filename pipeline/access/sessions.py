@@ -32,6 +32,7 @@ class Session:
     """Who is signed in, as the database says right now."""
 
     session_hash: bytes
+    session_id: int  # what people call it by
     person: Person
     must_change: bool  # the password, before anything else
     started_at: datetime
@@ -76,7 +77,12 @@ def read_session(url: str, settings: Settings, token: str | None) -> Session | N
     if row is None:
         return None
     return Session(
-        session_hash, person_of(row), row["must_change"], row["started_at"], row["is_stale"]
+        session_hash,
+        row["session_id"],
+        person_of(row),
+        row["must_change"],
+        row["started_at"],
+        row["is_stale"],
     )
 
 
