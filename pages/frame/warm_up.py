@@ -10,8 +10,8 @@ from pages.frame.page import entries
 from pages.frame.preferences import CHOICES
 from pipeline.access import passwords
 
-# Charts and grids hand their rows over by these; Streamlit imports them at the first one.
-_LATE = ("pandas", "pyarrow")
+# Charts and grids are drawn and hand their rows over by these; imported at the first one else.
+_LATE = ("pandas", "pyarrow", "altair", "plotly.graph_objects", "plotly.tools")
 
 
 def warm_up() -> None:

@@ -1,8 +1,8 @@
 """Bar charts that read from right to left in Persian: mirrored axis, our month names, our digits.
 
-A chart is plain Vega-Lite, which takes names that come from files for text alone. Written out, not
-built by a library that checks every part against its schema: that took longer than all the rest of
-a page.
+A chart here is plain Vega-Lite, which takes names that come from files for text alone. Written out,
+not built by a library that checks every part of every chart against its schema: that took longer
+than all the rest of a page. Where Plotly and Altair draw: figure_charts.
 """
 
 from __future__ import annotations
@@ -39,20 +39,25 @@ def draw_bars(
 
     Each row has `said`, which shows on hover.
     """
-    family = "Vazirmatn FD, Vazirmatn" if here.preferences.persian_digits else "Vazirmatn"
     spec: Spec = {
         "data": {"values": list(rows)},
         "height": height,
         "mark": {"type": "bar", "cornerRadius": 3, **(mark or {})},
         "encoding": {**encoding, "tooltip": SAID},
-        "config": {"font": f"{family}, Tahoma, sans-serif", "view": {"stroke": None}},
+        "config": {"font": font_of(here), "view": {"stroke": None}},
     }
+    if picks:
+        spec["mark"]["cursor"] = "pointer"
+        spec["params"] = [{"name": "picked", "select": {"type": "point", "fields": [picks]}}]
+        spec["encoding"]["opacity"] = {"condition": {"param": "picked", "value": 1}, "value": 0.5}
+    return draw_spec(key, spec, picks=picks, alt=alt)
+
+
+def draw_spec(key: str, spec: Spec, *, picks: str = "", alt: str | None = None) -> Any:
+    """A chart of Vega-Lite; with `picks`, the value of that column where `picked` has a mark."""
     if not picks:
         st.vega_lite_chart(spec, key=key, alt=alt)
         return None
-    spec["mark"]["cursor"] = "pointer"
-    spec["params"] = [{"name": "picked", "select": {"type": "point", "fields": [picks]}}]
-    spec["encoding"]["opacity"] = {"condition": {"param": "picked", "value": 1}, "value": 0.5}
     event: Any = st.vega_lite_chart(spec, key=key, alt=alt, on_select="rerun")
     picked = event.selection.picked
     return picked[0][picks] if picked else None
@@ -114,6 +119,12 @@ def series(names: Sequence[str], colours: Sequence[str]) -> Spec:
 def label_of(names: Mapping[str, str | Sequence[str]]) -> str:
     """A Vega expression for the name of a position: text in quotes, whatever is in it."""
     return f"({json.dumps(names)})[datum.value]"
+
+
+def font_of(here: Here) -> str:
+    """Font family of a chart, which draws digits as the person reads them."""
+    family = "Vazirmatn FD, Vazirmatn" if here.preferences.persian_digits else "Vazirmatn"
+    return f"{family}, Tahoma, sans-serif"
 
 
 def is_mirrored(here: Here) -> bool:

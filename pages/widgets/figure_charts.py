@@ -1,10 +1,16 @@
-"""Charts of figures; a click on a mark says which one. A table beside each says the same."""
+"""Charts of figures; a click on a mark says which one. A table beside each says the same.
+
+Plotly draws months beside the same months a year before, whose names are our own words; Altair
+draws days; names that come from files are drawn by plain Vega-Lite, which takes them for text.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 import streamlit as st
 
@@ -13,13 +19,13 @@ from pages.widgets.charts import (
     COLOUR,
     PLAIN_FONT,
     QUIET,
-    amount_axis,
+    Spec,
     draw_bars,
+    draw_spec,
+    font_of,
     is_mirrored,
     label_of,
-    month_axis,
     scale,
-    series,
 )
 from pages.widgets.figure_words import words
 from pipeline.kpi.figures import ComparedMonth, DayFigures, MonthFigures
@@ -43,36 +49,66 @@ def monthly_chart(
     here: Here, title: str, months: Sequence[ComparedMonth], currency: str
 ) -> int | None:
     """Net sales of months beside the same months a year before; the position of a clicked one."""
-    f, t = here.f, words(here)
-    drawn: list[tuple[str, int, MonthFigures]] = []
-    for at, month in enumerate(months):
-        if month.last_year is not None:
-            drawn.append((t("year_before"), at, month.last_year))
-        drawn.append((t("this_year"), at, month.figures))
-    size, unit = scale(here, max(abs(figures.net_amount) for _, _, figures in drawn), currency)
-    rows = [
-        {
-            "at": at,
-            "amount": float(figures.net_amount / size),
-            "series": name,
-            "said": f"{f.month(figures.jalali_month)}: "
-            f"{f.money_exact(figures.net_amount, currency)}",
-        }
-        for name, at, figures in drawn
-    ]
-    kinds = {t("year_before"): QUIET, t("this_year"): COLOUR}
-    found = {name: colour for name, colour in kinds.items() if name in {d[0] for d in drawn}}
-    order = [*reversed(found)] if is_mirrored(here) else [*found]
-    encoding = {
-        "x": month_axis(here, [f.month(month.figures.jalali_month) for month in months]),
-        "y": amount_axis(here),
-        "color": series([*found], [*found.values()]),
-        "xOffset": {"field": "series", "type": "nominal", "sort": order},
-    }
+    t, before = words(here), [month.last_year for month in months]
+    amounts = [m.figures.net_amount for m in months] + [b.net_amount for b in before if b]
+    size, unit = scale(here, max(map(abs, amounts)), currency)
+    series = [_months_of(here, [m.figures for m in months], t("this_year"), COLOUR, size, currency)]
+    if any(before):
+        series.insert(0, _months_of(here, before, t("year_before"), QUIET, size, currency))
+    names = [here.f.month(month.figures.jalali_month).split(" ", 1) for month in months]
+    figure = {"data": series, "layout": _months_layout(here, names, legend=any(before))}
     with st.container(border=True, key="months_chart_box"):
         st.markdown(f"**{title}** · {unit}")
-        return _position(draw_bars(here, "months_chart", rows, encoding, height=HEIGHT, picks="at",
-                                   alt=t("chart_alt", title=title)))  # fmt: skip
+        event: Any = st.plotly_chart(
+            figure, config={"displayModeBar": False}, key="months_chart", on_select="rerun",
+            selection_mode="points", alt=t("chart_alt", title=title),
+        )  # fmt: skip
+    points = event.selection.points
+    return int(points[0]["point_index"]) if points else None
+
+
+def _months_of(
+    here: Here,
+    months: Sequence[MonthFigures | None],
+    name: str,
+    colour: str,
+    size: Decimal,
+    currency: str,
+) -> dict[str, Any]:
+    """One series of bars at the positions of months; a month that is not known is a gap."""
+    f = here.f
+    return {
+        "type": "bar",
+        "name": name,
+        "x": [*range(len(months))],
+        "y": [float(month.net_amount / size) if month else None for month in months],
+        "customdata": [
+            f"{f.month(m.jalali_month)}: {f.money_exact(m.net_amount, currency)}" if m else ""
+            for m in months
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "marker": {"color": colour, "cornerradius": 4},
+    }
+
+
+def _months_layout(here: Here, names: Sequence[Sequence[str]], *, legend: bool) -> dict[str, Any]:
+    """The months where reading starts first; the year stands below a name where it begins."""
+    mirrored, first = is_mirrored(here), [0]
+    side = "right" if mirrored else "left"
+    first += [at for at in range(1, len(names)) if names[at][1:] != names[at - 1][1:]]
+    ticks = ["<br>".join(name) if at in first else name[0] for at, name in enumerate(names)]
+    return {
+        "height": HEIGHT, "bargap": 0.35, "hoverlabel": {"align": side},
+        "font": {"family": font_of(here), "size": 13},
+        "margin": {"l": 8 if mirrored else 44, "r": 44 if mirrored else 8, "t": 8, "b": 8},
+        "xaxis": {"autorange": "reversed" if mirrored else True, "showgrid": False,
+                  "tickvals": [*range(len(names))], "ticktext": ticks, "automargin": True},
+        "yaxis": {"side": side, "nticks": 5, "zeroline": True, "fixedrange": True},
+        "showlegend": legend,
+        "legend": {"orientation": "h", "y": 1.12, "x": 0.5, "xanchor": "center",
+                   "traceorder": "reversed" if mirrored else "normal"},
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+    }  # fmt: skip
 
 
 def daily_chart(
@@ -92,19 +128,40 @@ def daily_chart(
         }
         for day in days
     ]
-    encoding = {
-        "x": {
-            "field": "day", "type": "ordinal", "title": None,
-            "axis": {"labelAngle": 0, "labelOverlap": True, "grid": False},
-            "scale": {"domain": [*range(1, length + 1)], "reverse": is_mirrored(here)},
-        },
-        "y": amount_axis(here),
-        "color": {"condition": {"test": "datum.amount < 0", "value": LOSS}, "value": COLOUR},
-    }  # fmt: skip
+    spec = {**_days_shape(length, is_mirrored(here), font_of(here)), "data": {"values": rows}}
     with st.container(border=True, key="days_chart_box"):
         st.markdown(f"**{title}** · {unit}")
-        return _position(draw_bars(here, "days_chart", rows, encoding, height=HEIGHT, picks="day",
-                                   alt=t("chart_alt", title=title)))  # fmt: skip
+        picked = draw_spec("days_chart", spec, picks="day", alt=t("chart_alt", title=title))
+        return _position(picked)
+
+
+@lru_cache(maxsize=32)
+def _days_shape(length: int, mirrored: bool, font: str) -> Spec:
+    """The chart of a month of `length` days, without its figures.
+
+    Altair checks every part of what it builds against a schema, which takes as long as all the rest
+    of a page: once for each shape there is.
+    """
+    import altair as alt
+
+    scale = alt.Scale(domain=[*range(1, length + 1)], reverse=mirrored)
+    axis = alt.Axis(orient="right" if mirrored else "left", tickCount=5)
+    return (
+        alt.Chart(alt.Data(values=[]), height=HEIGHT)
+        .mark_bar(cornerRadius=3, cursor="pointer")
+        .encode(
+            x=alt.X("day:O", title=None, scale=scale,
+                    axis=alt.Axis(labelAngle=0, labelOverlap=True, grid=False)),
+            y=alt.Y("amount:Q", title=None, axis=axis),
+            color=alt.condition("datum.amount < 0", alt.value(LOSS), alt.value(COLOUR)),
+            tooltip=alt.Tooltip("said:N", title=" "),
+            opacity=alt.condition("picked", alt.value(1), alt.value(0.5)),
+        )
+        .add_params(alt.selection_point(name="picked", fields=["day"]))
+        .configure(font=font)
+        .configure_view(stroke=None)
+        .to_dict()
+    )  # fmt: skip
 
 
 def ranking_chart(
