@@ -90,6 +90,7 @@ def _head(preferences: Preferences) -> str:
         '<meta charset="UTF-8" />'
         '<link rel="preload" href="/look/fonts/Vazirmatn.woff2" as="font" type="font/woff2" '
         'crossorigin /><link rel="stylesheet" href="/look/look.css" />'
+        '<script src="/look/one_step.js"></script>'
         "<script>"
         f"for (const [name, value] of [['language', {locale}], ['languages', [{locale}]]])"
         " Object.defineProperty(navigator, name, {get: () => value, configurable: true});"
