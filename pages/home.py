@@ -13,6 +13,7 @@ from pages.frame.shell import link_to
 from pages.widgets.cards import Card, Cell, cards, small_table, steps
 from pages.widgets.charts import monthly_bars
 from pages.widgets.job_progress import draw_active_jobs
+from pages.widgets.money_of import currency_of, money_by_source
 from pipeline.access.allowed import Action, may
 from pipeline.overview import Overview, change, read_overview
 
@@ -57,8 +58,8 @@ def _draw_needs(here: Here, seen: Overview) -> None:
              mood="bad" if unfinished else "good"),
         Card(t("issues"), f.number(counts["issues"]),
              t("issues_note", errors=f.number(counts["rejected_lines"]))),
-        Card(t("impact"), f.money(counts["impact_amount"]), t("impact_note"),
-             title=f.money_exact(counts["impact_amount"])),
+        Card(t("impact"), money_by_source(here, seen.impact_amounts), t("impact_note"),
+             title=money_by_source(here, seen.impact_amounts, exact=True)),
     ])  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def _draw_rules(here: Here, seen: Overview) -> None:
                     tag="bad" if row["severity"] == "ERROR" else "wait",
                 ),
                 Cell(f.number(row["issues"]), number=True),
-                Cell(f.money(row["impact_amount"]), number=True),
+                Cell(f.money(row["impact_amount"], currency_of(row["source_system"])), number=True),
             ]
             for row in seen.rules
         ],

@@ -15,6 +15,7 @@ from pages.frame.shell import link_to
 from pages.widgets.cards import Cell, small_table
 from pages.widgets.figure_words import may_see_personal, words
 from pages.widgets.inside import follow
+from pages.widgets.money_of import currency_of
 from pipeline.access.allowed import Action
 from pipeline.db import reading
 from pipeline.kpi.line_detail import LineDetail, line_detail
@@ -92,7 +93,7 @@ def _draw_issues(here: Here, line: LineDetail) -> None:
                  tag="bad" if issue.severity == "ERROR" else "wait"),
             Cell(isolate(issue.column_name or "")),
             Cell(isolate(issue.raw_value or "")),
-            Cell(here.f.money(issue.impact_amount), True),
+            Cell(here.f.money(issue.impact_amount, currency_of(line.source_system)), True),
         ]
         for issue in line.issues
     ])  # fmt: skip

@@ -8,6 +8,7 @@ from pages.frame.language import frame_texts
 from pages.frame.page import Here, Page
 from pages.frame.shell import link_to
 from pages.widgets.issue_table import SEVERITY_TAGS
+from pages.widgets.money_of import money_by_source
 from pages.widgets.pick_table import PickCell, PickRow, pick_table
 from pages.widgets.rule_form import draw_rule_form, draw_said
 from pages.widgets.rule_view import draw_changes, draw_examples, draw_rule
@@ -69,7 +70,8 @@ def _row(here: Here, state: RuleState) -> PickRow:
         PickCell(t(f"scope_{rule.scope}")),
         PickCell(" · ".join(thresholds) or "–", below=t("changed") if state.changes else ""),
         PickCell(f.number(state.issues)),
-        PickCell(f.money(state.impact_amount), title=f.money_exact(state.impact_amount)),
+        PickCell(money_by_source(here, state.impact_amounts),
+                 title=money_by_source(here, state.impact_amounts, exact=True)),
     ])  # fmt: skip
 
 

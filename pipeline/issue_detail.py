@@ -11,6 +11,7 @@ from pipeline.access.allowed import Action
 from pipeline.contracts import Mapping
 from pipeline.db import Connection, Row, fetch_all, fetch_all_for, fetch_one, reading
 from pipeline.errors import RefusedAction
+from pipeline.quality.issue_names import Names, names_of
 from pipeline.quality.line_cells import Cell, Reading
 from pipeline.quality.rules import Rule, read_catalogue
 from pipeline.settings import Settings
@@ -31,7 +32,7 @@ class IssueDetail:
     cannot be cut. `headers`: canonical column → header of the file, as that run read it. `rule`:
     title and advice in both languages, None for a rule that is no more. `same_line`: other issues
     of the line; `twins`: issues with its fingerprint, in this load or another. `history`: what was
-    said of it, oldest first.
+    said of it, oldest first. `names`: of its salesperson and branch in the period of its load.
     """
 
     issue: Row
@@ -44,6 +45,7 @@ class IssueDetail:
     same_line: list[Row]
     twins: list[Row]
     history: list[Row]
+    names: Names
 
 
 def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
@@ -62,6 +64,10 @@ def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
         )
         related = fetch_all(connection, "list_related_issues", wanted)
         history = fetch_all(connection, "list_issue_events", wanted)
+        names = names_of(
+            connection, [issue["salesperson_id"]], [issue["branch_id"]],
+            source=issue["source_system"], period=issue["period"],
+        )  # fmt: skip
     rules = {rule.code: rule for rule in read_catalogue(settings.config_dir).rules}
     is_whole = len(cells) == len(layout.headers)
     return IssueDetail(
@@ -75,6 +81,7 @@ def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
         same_line=[row for row in related if not row["is_twin"]],
         twins=[row for row in related if row["is_twin"]],
         history=history,
+        names=names,
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pipeline.access.acting import allowed
 from pipeline.access.allowed import Action
 from pipeline.db import Row, fetch_all, fetch_one, reading
+from pipeline.quality.issue_counts import count_matching
+from pipeline.quality.issue_filter import IssueFilter
 
 MONTHS, LOADS, RULES = 12, 5, 6
 
@@ -17,16 +19,18 @@ MONTHS, LOADS, RULES = 12, 5, 6
 class Overview:
     """The state of the house in numbers, and the rows behind them; money in the source's currency.
 
-    `counts`: loads, drafts, unfinished, published, issues, rejected_lines, impact_amount; for those
+    `counts`: loads, drafts, unfinished, published, issues, rejected_lines; for those
     who may not see loads, the published ones alone.
     `months`: newest first, at most 12: source_system, period, net_amount, gross_amount,
-    returns_amount. `waiting` and `rules`: the first few of each.
+    returns_amount. `waiting` and `rules`: the first few of each. `impact_amounts`: the money that
+    issues touch, by source.
     """
 
     counts: Row
     months: Sequence[Row]
     waiting: Sequence[Row]
     rules: Sequence[Row]
+    impact_amounts: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -62,6 +66,7 @@ def read_overview(url: str) -> Overview:
             months,
             fetch_all(connection, "list_waiting_loads", {"limit": LOADS}),
             fetch_all(connection, "list_costliest_rules", {"limit": RULES}),
+            count_matching(connection, IssueFilter()).impact_amounts,
         )
 
 

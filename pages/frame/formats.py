@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -174,6 +175,12 @@ _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+-.!|~$:&"})
 def isolate(text: object) -> str:
     """Text of any direction inside a sentence: it moves no word around it."""
     return f"{FIRST_STRONG}{text}{END_ISOLATE}"
+
+
+def named(names: Mapping[str, str], code: str | None) -> str:
+    """A code behind its name, where that is known."""
+    name = names.get(code or "")
+    return f"{isolate(name)} ({isolate(code)})" if name else isolate(code or "–")
 
 
 def escape(text: object) -> str:

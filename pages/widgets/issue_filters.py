@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 
 import streamlit as st
 
-from pages.frame.formats import isolate
+from pages.frame.formats import isolate, named
 from pages.frame.language import frame_texts, rule_title
 from pages.frame.page import Here
 from pages.widgets.issue_address import (
@@ -22,6 +23,7 @@ from pipeline.access.people import Person
 from pipeline.loads import figures_mark
 from pipeline.quality.issue_choices import assignees, issue_choices
 from pipeline.quality.issue_filter import STATUSES, IssueFilter
+from pipeline.quality.issue_names import Names
 from pipeline.quality.rule_settings import SEVERITIES
 
 CHOICES_SECONDS = 3600
@@ -58,7 +60,8 @@ def forget_place() -> None:
 def draw_filters(here: Here, wanted: IssueFilter) -> None:
     """All fields: the ones of every day in a row, the others behind a button."""
     url = here.url
-    values = {**_choices(url, figures_mark(url), here.who), "assignee": assignees(url)}
+    known, names = _choices(url, figures_mark(url), here.who)
+    values = {**known, "assignee": assignees(url)}
     rules, statuses = {}, {}
     for code in values.get("rule", []):
         rules[code] = rule_title(code, here.language)
@@ -70,13 +73,15 @@ def draw_filters(here: Here, wanted: IssueFilter) -> None:
         _many(here, "load", [*map(str, wanted.loads)], values.get("load", []), here.f.digits)
         _many(here, "rule", wanted.rules, rules, lambda code: rule_title(code, here.language))
         _many(here, "status", wanted.statuses, statuses, lambda s: statuses.get(s, s))
-        _draw_more(here, wanted, values)
+        _draw_more(here, wanted, values, names)
         if st.query_params.keys() & set(NAMES):
             st.button(here.t("clear"), key=f"{_KEY}clear", icon=":material/close:",
                       type="tertiary", on_click=lambda: show(IssueFilter()))  # fmt: skip
 
 
-def _draw_more(here: Here, wanted: IssueFilter, values: Mapping[str, list[str]]) -> None:
+def _draw_more(
+    here: Here, wanted: IssueFilter, values: Mapping[str, list[str]], names: Names
+) -> None:
     t, words = here.t, frame_texts(here.language)
     used = sum(bool(filter_pairs(wanted)[name]) for name in _MORE)
     label = t("more_used", count=here.f.number(used)) if used else t("more")
@@ -84,8 +89,20 @@ def _draw_more(here: Here, wanted: IssueFilter, values: Mapping[str, list[str]])
         _many(here, "severity", wanted.severities, SEVERITIES, lambda s: words(f"severity_{s}"))
         _many(here, "state", wanted.states, STATES, lambda s: words(f"state_{s}"))
         _many(here, "column", wanted.columns, values.get("column", []), isolate)
-        _many(here, "salesperson", wanted.salespeople, values.get("salesperson", []), isolate)
-        _many(here, "branch", wanted.branches, values.get("branch", []), isolate)
+        _many(
+            here,
+            "salesperson",
+            wanted.salespeople,
+            values.get("salesperson", []),
+            partial(named, names.salespeople),
+        )
+        _many(
+            here,
+            "branch",
+            wanted.branches,
+            values.get("branch", []),
+            partial(named, names.branches),
+        )
         _assignee(here, wanted, values.get("assignee", []))
         least, most = st.columns(2)
         with least:
@@ -148,7 +165,7 @@ def _write(name: str, values: list[str]) -> None:
 
 
 @st.cache_data(ttl=CHOICES_SECONDS, max_entries=64, show_spinner=False)
-def _choices(url: str, mark: tuple[int, int], person: Person) -> dict[str, list[str]]:
+def _choices(url: str, mark: tuple[int, int], person: Person) -> tuple[dict[str, list[str]], Names]:
     """What there is to choose from under a mark of the figures, as this person may see it.
 
     Counts are always asked for anew, never taken from here.

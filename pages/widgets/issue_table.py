@@ -12,7 +12,7 @@ from pages.frame.formats import isolate
 from pages.frame.language import frame_texts, rule_title
 from pages.frame.page import Here
 from pages.widgets.issue_address import filter_pairs, is_everything
-from pages.widgets.money_of import currency_of
+from pages.widgets.money_of import currency_of, money_by_source
 from pages.widgets.pick_table import PickCell, PickRow, pick_table
 from pipeline.db import Row
 from pipeline.quality.issue_filter import IssueFilter
@@ -51,7 +51,7 @@ def read_page(here: Here, wanted: IssueFilter) -> IssuePage:
 def draw_head(here: Here, wanted: IssueFilter, count: IssueCount) -> None:
     """n of N and the money, in what order, and the same issues as a sheet."""
     t, f = here.t, here.f
-    money = t("money", money=f.money(count.impact_amount, currency_of(wanted.source)))
+    money = t("money", money=money_by_source(here, count.impact_amounts))
     if is_everything(wanted):
         said = t("count_all", count=f.number(count.issues))
     else:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.frame.formats import isolate, plain
+from pages.frame.formats import isolate, named, plain
 from pages.frame.language import frame_texts, rule_title
 from pages.frame.page import Here
 from pages.widgets.cards import Card, cards
@@ -27,6 +27,7 @@ _ELSEWHERE = {"line_no", "event_date_jalali", "jalali_month"}
 def draw_issue(here: Here, detail: IssueDetail) -> None:
     """What is wrong, where, how much money it touches, and what to do."""
     t, f, issue, words = here.t, here.f, detail.issue, frame_texts(here.language)
+    names = detail.names
     currency = currency_of(issue["source_system"])
     tags = [(words(f"severity_{issue['severity']}"), SEVERITY_TAGS[issue["severity"]]),
             (words(f"status_{issue['status']}"), STATUS_TAGS[issue["status"]])]  # fmt: skip
@@ -42,8 +43,8 @@ def draw_issue(here: Here, detail: IssueDetail) -> None:
              t("of_file", file=isolate(issue["file_name"]), load=f.number(issue["load_id"]))),
         Card(t("in_column"), isolate(issue["column_name"] or "–"), f.month(issue["period"])),
         Card(t("touches"), f.money(issue["impact_amount"], currency),
-             t("belongs", salesperson=isolate(issue["salesperson_id"] or "–"),
-               branch=isolate(issue["branch_id"] or "–")),
+             t("belongs", salesperson=named(names.salespeople, issue["salesperson_id"]),
+               branch=named(names.branches, issue["branch_id"])),
              f.money_exact(issue["impact_amount"], currency)),
         Card(t("has_it"), isolate(issue["assignee"] or t("nobody")),
              f.moment(issue["changed_at"]) if issue["changed_at"] else t("untouched")),

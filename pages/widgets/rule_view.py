@@ -12,6 +12,7 @@ from pages.frame.language import frame_texts
 from pages.frame.page import Here
 from pages.widgets.cards import Card, cards
 from pages.widgets.issue_table import SEVERITY_TAGS
+from pages.widgets.money_of import money_by_source
 from pages.widgets.raw_text import raw_html
 from pipeline.contracts import read_mapping
 from pipeline.quality.rule_settings import RuleState
@@ -34,8 +35,8 @@ def draw_rule(here: Here, state: RuleState) -> None:
     shown = [
         Card(t("what_happens"), severity, t(f"means_{rule.severity}")),
         Card(t("when_asked"), t(f"scope_{rule.scope}"), t(f"scope_{rule.scope}_text")),
-        Card(t("issues_now"), f.number(state.issues), f.money(state.impact_amount),
-             f.money_exact(state.impact_amount)),
+        Card(t("issues_now"), f.number(state.issues), money_by_source(here, state.impact_amounts),
+             money_by_source(here, state.impact_amounts, exact=True)),
     ]  # fmt: skip
     for name, value in rule.thresholds.items():
         low, high = rule.limits[name]

@@ -67,6 +67,7 @@ _ISSUES = (
     *_reads("dq", "dq_issues", "dq_current_issues", "issue_events", "issue_states"),
     *_reads("app", "load_states", "runs"),
     Right("raw.loads"),
+    *_reads("dim", "salespeople", "branches", "jalali_months"),
 )
 _MAPPING = _reads("app", "mappings", "reading_settings")
 

@@ -42,11 +42,18 @@ def show_matching(session: Session, wanted: IssueFilter) -> None:
             session.texts("triage_facet", facet=session.texts(f"facet_{name}"), values=values)
         )
     said = {"shown": amount(len(page.rows)), "count": amount(page.count.issues)}
-    typer.echo(session.texts("triage_first", amount=amount(page.count.impact_amount), **said))
+    typer.echo(session.texts("triage_first", amount=_money(page.count.impact_amounts), **said))
     headings = [session.heading(name) for name in _COLUMNS]
     for row in page.rows:
         row["status"] = _status(session, row["status"])
     typer.echo(columns(headings, [[row[name] for name in _COLUMNS] for row in page.rows]))
+
+
+def _money(amounts: Mapping[str, Decimal]) -> str:
+    """The amount, or where several source systems have one, each by its name: never one sum."""
+    if len(amounts) == 1:
+        return amount(next(iter(amounts.values())))
+    return ", ".join(f"{source} {amount(value)}" for source, value in amounts.items())
 
 
 def write_matching(session: Session, wanted: IssueFilter, out: Path) -> None:
@@ -111,7 +118,7 @@ def _rule_facts(state: RuleState) -> dict[str, Any]:
         "title": {"fa": rule.title.fa, "en": rule.title.en},
         "advice": {"fa": rule.advice.fa, "en": rule.advice.en},
         "issues": state.issues,
-        "impact_amount": state.impact_amount,
+        "impact_amounts": state.impact_amounts,
         "changes": [{**change, "at": change["at"].isoformat()} for change in state.changes],
     }
 

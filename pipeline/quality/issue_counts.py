@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
-from pipeline.db import Connection, fetch_one
+from pipeline.db import Connection, fetch_all
 from pipeline.quality.issue_filter import IN_FORCE, STATUSES, IssueFilter, matching
 
 # What the stats of runs know of their issues.
@@ -14,10 +15,10 @@ _OF_RUNS = frozenset({"states", "source", "months", "rules"})
 
 @dataclass(frozen=True, slots=True)
 class IssueCount:
-    """How many issues fit a filter, and the money that they touch."""
+    """How many issues fit a filter, and the money that they touch: by source, in its currency."""
 
     issues: int
-    impact_amount: Decimal
+    impact_amounts: Mapping[str, Decimal]
 
 
 def count_matching(connection: Connection, wanted: IssueFilter) -> IssueCount:
@@ -34,7 +35,11 @@ def count_matching(connection: Connection, wanted: IssueFilter) -> IssueCount:
     if not wanted.statuses or not others:
         return count
     less = _count(connection, "count_matching_issues", replace(wanted, statuses=others))
-    return IssueCount(count.issues - less.issues, count.impact_amount - less.impact_amount)
+    left = {
+        source: amount - less.impact_amounts.get(source, 0)
+        for source, amount in count.impact_amounts.items()
+    }
+    return IssueCount(count.issues - less.issues, left)
 
 
 def _is_of_runs(wanted: IssueFilter) -> bool:
@@ -48,6 +53,6 @@ def _is_of_runs(wanted: IssueFilter) -> bool:
 
 def _count(connection: Connection, name: str, wanted: IssueFilter) -> IssueCount:
     part = matching(wanted) if name == "count_matching_issues" else {}
-    row = fetch_one(connection, name, wanted.parameters(), **part)
-    assert row is not None
-    return IssueCount(row["issues"], row["impact_amount"])
+    rows = fetch_all(connection, name, wanted.parameters(), **part)
+    money = {row["source_system"]: row["impact_amount"] for row in rows}
+    return IssueCount(sum(row["issues"] for row in rows), money)

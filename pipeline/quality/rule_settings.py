@@ -24,7 +24,8 @@ class RuleState:
 
     `shipped` is that of the catalogue, `rule` the same with every change applied: words, examples,
     severity and thresholds. `changes`, oldest first: `severity, thresholds, author, at, reason`.
-    `issues` and their money count drafts and published loads, as their last run found them.
+    `issues` and their money (by source system) count drafts and published loads, as their last run
+    found them.
     """
 
     rule: Rule
@@ -32,7 +33,7 @@ class RuleState:
     may_change_severity: bool
     changes: tuple[Row, ...]
     issues: int
-    impact_amount: Decimal
+    impact_amounts: Mapping[str, Decimal]
 
 
 def rule_catalogue(url: str, settings: Settings) -> list[RuleState]:
@@ -40,7 +41,7 @@ def rule_catalogue(url: str, settings: Settings) -> list[RuleState]:
     catalogue = read_catalogue(settings.config_dir)
     with reading(url) as connection:
         changes = fetch_all(connection, "list_rule_settings")
-        counts = {row["rule_code"]: row for row in fetch_all(connection, "count_current_issues")}
+        counts = fetch_all(connection, "count_current_issues")
     now = rule_set(catalogue, changes).rules
     return [
         RuleState(
@@ -48,8 +49,12 @@ def rule_catalogue(url: str, settings: Settings) -> list[RuleState]:
             shipped=rule,
             may_change_severity=_is_movable(rule),
             changes=tuple(row for row in changes if row["rule_code"] == rule.code),
-            issues=counts.get(rule.code, {}).get("issues", 0),
-            impact_amount=counts.get(rule.code, {}).get("impact_amount", Decimal(0)),
+            issues=sum(row["issues"] for row in counts if row["rule_code"] == rule.code),
+            impact_amounts={
+                row["source_system"]: row["impact_amount"]
+                for row in counts
+                if row["rule_code"] == rule.code
+            },
         )
         for rule in catalogue.rules
     ]

@@ -1,5 +1,5 @@
 -- Purpose: what waits for somebody, in numbers. Grain: one row.
--- Issues, rejected lines and money are those of drafts and published loads; what a job is about to
+-- Issues and rejected lines are those of drafts and published loads; what a job is about to
 -- run waits for nobody.
 with states as (
     select count(*) as loads,
@@ -14,13 +14,12 @@ with states as (
 ),
 issues as (
     select coalesce(sum(stats.issues), 0) as issues,
-        coalesce(sum(stats.rejected_lines), 0) as rejected_lines,
-        coalesce(sum(stats.impact_amount), 0) as impact_amount
+        coalesce(sum(stats.rejected_lines), 0) as rejected_lines
     from dq.dq_run_stats as stats
     join app.load_states as current using (load_id, run_id)
     where stats.rule_code is null and current.state in ('draft', 'published')
 )
 select states.loads, states.drafts, states.unfinished, states.published,
-    issues.issues, issues.rejected_lines, issues.impact_amount
+    issues.issues, issues.rejected_lines
 from states
 cross join issues

@@ -190,3 +190,41 @@ def test_who_only_hands_in_files_looks_and_does_not_say(
     assert "/sheets/issues.csv?rule=GROSS_MISMATCH" in words(
         open_page("issues", language="en", role=role, address={"rule": "GROSS_MISMATCH"})
     )
+
+
+def test_people_and_branches_have_the_names_of_the_month_of_the_load(
+    open_page: OpenPage, desk: Desk
+) -> None:
+    desk.publish([wrong(1, salesperson_name="کمالی", branch_name="مرکز")])
+    later = {"reference_date": "1403/06/12", "system_date": "1403/06/12"}
+    desk.publish([wrong(2, salesperson_name="امیدی", branch_name="شمال", **later)], "1403-06")
+    for issue, person, branch in zip(ids(desk), ("کمالی", "امیدی"), ("مرکز", "شمال"), strict=True):
+        said = words(open_page("issues", address={"issue": str(issue)}))
+        assert f"\u2068{person}\u2069 (\u2068" in said and f"\u2068{branch}\u2069 (\u2068" in said
+        hidden = words(open_page("issues", role="uploader", address={"issue": str(issue)}))
+        assert person not in shown_as_reading(hidden) and f"\u2068{branch}\u2069 (\u2068" in hidden
+    filters = open_page("issues")
+    (people,) = [box for box in filters.multiselect if box.key == "issues_salesperson"]
+    assert any("امیدی" in option for option in people.options)
+
+
+def shown_as_reading(said: str) -> str:
+    """What a page says without the cells of the line, which stand as they are in the file."""
+    return said.split("sales-line")[0]
+
+
+def test_money_of_several_currencies_is_never_one_sum(open_page: OpenPage, desk: Desk) -> None:
+    desk.load([wrong(1)])
+    path = desk.folder / "retail.csv"
+    path.write_text(
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+        "536365,85123A,HEART,6,2010-12-01 08:26,2.50,17850,UK\n"
+        "536366,85123B,LANTERN,2,2010-12-01 08:28,3.50,,UK\n",
+        "utf-8",
+    )
+    desk.load(path, "2010-12", source="online_retail")
+    said = words(open_page("issues", language="en"))
+    assert "they touch \u206610\u2069 rial + \u20667\u2069 GBP" in said
+    assert "\u206610\u2069 rial + \u20667\u2069 GBP" in words(open_page("home", language="en"))
+    rule = words(open_page("rules", language="en", address={"rule": "MISSING_CUSTOMER_ID"}))
+    assert "\u20667\u2069 GBP" in rule and "\u20667\u2069 rial" not in rule
