@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
@@ -46,11 +47,10 @@ ASKED: dict[str, tuple[str, Action | None]] = {
         "/exports/customers.csv?source=karamad&from=1403-05&to=1403-05", Action.EXPORT_FIGURES
     ),
 }  # fmt: skip
-# What goes by the session itself, and the way to one, have tests of their own: test_account.py and
-# test_openid.py.
-OF_SESSIONS = {
-    "/account", "/account/password", "/account/end", "/sign-in/openid", "/sign-in/openid/back",
-}  # fmt: skip
+# Of everybody who is signed in, and of their own session alone: see tests/pages/test_account.py.
+OWN = ("/account", "/account/password", "/account/end")
+# Of nobody yet, and only where it is set up.
+OPENID = ("/sign-in/openid", "/sign-in/openid/back")
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +67,11 @@ def console(shop: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path_factory) -> It
 
 
 def sit_down(monkeypatch: pytest.MonkeyPatch, person: Person | None) -> None:
+    async def arrive(scope: object, **_: object) -> object:
+        return person and SimpleNamespace(person=person, must_change=False)
+
+    monkeypatch.setattr(gate, "arrive", arrive)
+    monkeypatch.setattr(uploads, "ask_again", arrive)  # a file is never taken on a stale answer
     monkeypatch.setattr(who, "current", lambda: person)
     for module in (gate, audit_sheets, downloads, figure_sheets, issue_sheets, uploads):
         monkeypatch.setattr(module, "who_asks", lambda scope: person)
@@ -107,7 +112,16 @@ def path_of(route: BaseRoute) -> str:
 
 
 def test_every_route_is_in_the_table() -> None:
-    assert {path_of(route) for route in ROUTES} == {*ASKED, *OF_SESSIONS}
+    assert {path_of(route) for route in ROUTES} == {*ASKED, *OWN, *OPENID}
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_nobody_has_an_account(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    sit_down(monkeypatch, None)
+    for ask in (browser.get, browser.post):
+        assert ask(path).status_code == 401
 
 
 @pytest.mark.parametrize("caller", CALLERS)
