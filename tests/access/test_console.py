@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from types import SimpleNamespace
+from datetime import UTC, datetime
 
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.testclient import TestClient
+from starlette.types import Scope
 from streamlit.testing.v1 import AppTest
 
 import app
@@ -18,10 +19,12 @@ from app import ROUTES
 from pages.frame import database, page, who
 from pages.frame.language import frame_texts
 from pages.frame.preferences import Preferences
-from pages.routes import audit_sheets, downloads, figure_sheets, gate, issue_sheets, uploads
+from pages.routes import assets, audit_sheets, downloads, figure_sheets, gate, issue_sheets, uploads
+from pipeline import health
 from pipeline.access import acting
 from pipeline.access.allowed import Action, may
 from pipeline.access.people import Person
+from pipeline.access.sessions import Session
 from pipeline.settings import Settings
 from tests.access.people import CALLERS
 from tests.karamad import Desk
@@ -36,6 +39,7 @@ ASKED: dict[str, tuple[str, Action | None]] = {
     "/sign-out": ("/sign-out", None),
     "/prefer": ("/prefer", None),
     "/healthz": ("/healthz", None),
+    "/health.json": ("/health.json", Action.SEE_HEALTH),
     "/look": ("/look/icon.png", None),
     "/home": ("/home", Action.SEE_OVERVIEW),
     "/uploads": ("/uploads", Action.UPLOAD_FILE),
@@ -47,10 +51,11 @@ ASKED: dict[str, tuple[str, Action | None]] = {
         "/exports/customers.csv?source=karamad&from=1403-05&to=1403-05", Action.EXPORT_FIGURES
     ),
 }  # fmt: skip
-# Of everybody who is signed in, and of their own session alone: see tests/pages/test_account.py.
-OWN = ("/account", "/account/password", "/account/end")
-# Of nobody yet, and only where it is set up.
-OPENID = ("/sign-in/openid", "/sign-in/openid/back")
+# What goes by the session itself, and the way to one, have tests of their own: test_account.py and
+# test_openid.py.
+OF_SESSIONS = {
+    "/account", "/account/password", "/account/end", "/sign-in/openid", "/sign-in/openid/back",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -60,20 +65,23 @@ def console(shop: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path_factory) -> It
     monkeypatch.setattr(database, "url", lambda: shop.url)
     monkeypatch.setattr(who, "preferences", lambda: Preferences(language="en"))
     monkeypatch.setattr(acting, "_ask", lambda: who.current())
-    for module in (audit_sheets, downloads, figure_sheets, issue_sheets, uploads):
+    for module in (assets, audit_sheets, downloads, figure_sheets, issue_sheets, uploads):
         monkeypatch.setattr(module, "get_settings", lambda: settings)
+    monkeypatch.setattr(health, "NO_SPACE_BYTES", 0)  # whatever this machine's disk is like
     with acting.acting_as_engine_itself():
         yield
 
 
 def sit_down(monkeypatch: pytest.MonkeyPatch, person: Person | None) -> None:
-    async def arrive(scope: object, **_: object) -> object:
-        return person and SimpleNamespace(person=person, must_change=False)
+    session = person and Session(b"", 1, person, False, datetime.now(UTC), False)
 
-    monkeypatch.setattr(gate, "arrive", arrive)
-    monkeypatch.setattr(uploads, "ask_again", arrive)  # a file is never taken on a stale answer
+    async def arrive(scope: Scope, *, touch: bool = False) -> Session | None:
+        return session
+
     monkeypatch.setattr(who, "current", lambda: person)
-    for module in (gate, audit_sheets, downloads, figure_sheets, issue_sheets, uploads):
+    monkeypatch.setattr(gate, "arrive", arrive)
+    monkeypatch.setattr(uploads, "ask_again", arrive)
+    for module in (assets, audit_sheets, downloads, figure_sheets, issue_sheets, uploads):
         monkeypatch.setattr(module, "who_asks", lambda scope: person)
 
 
@@ -112,16 +120,7 @@ def path_of(route: BaseRoute) -> str:
 
 
 def test_every_route_is_in_the_table() -> None:
-    assert {path_of(route) for route in ROUTES} == {*ASKED, *OWN, *OPENID}
-
-
-@pytest.mark.parametrize("path", OWN)
-def test_nobody_has_an_account(
-    browser: TestClient, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
-    sit_down(monkeypatch, None)
-    for ask in (browser.get, browser.post):
-        assert ask(path).status_code == 401
+    assert {path_of(route) for route in ROUTES} == {*ASKED, *OF_SESSIONS}
 
 
 @pytest.mark.parametrize("caller", CALLERS)
