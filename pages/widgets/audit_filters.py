@@ -31,7 +31,7 @@ def asked() -> tuple[EventFilter, Unknown]:
 
 def draw_filters(here: Here, known: dict[str, list[str]]) -> None:
     """Fields for person, action, subject, days and text."""
-    with st.container(key="issue_filter", horizontal=True, vertical_alignment="bottom"):
+    with st.container(key="audit_filter", horizontal=True, vertical_alignment="bottom"):
         _text(here, "text", here.t("text_hint"))
         _many(here, "actor", known["actor"], isolate)
         _many(here, "action", known["action"], lambda code: action_word(code, here.language))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.testclient import TestClient
+from starlette.types import Scope
 from streamlit.testing.v1 import AppTest
 
 import app
@@ -17,10 +19,12 @@ from app import ROUTES
 from pages.frame import database, page, who
 from pages.frame.language import frame_texts
 from pages.frame.preferences import Preferences
-from pages.routes import audit_sheets, downloads, figure_sheets, gate, issue_sheets, uploads
+from pages.routes import assets, audit_sheets, downloads, figure_sheets, gate, issue_sheets, uploads
+from pipeline import health
 from pipeline.access import acting
 from pipeline.access.allowed import Action, may
 from pipeline.access.people import Person
+from pipeline.access.sessions import Session
 from pipeline.settings import Settings
 from tests.access.people import CALLERS
 from tests.karamad import Desk
@@ -35,6 +39,7 @@ ASKED: dict[str, tuple[str, Action | None]] = {
     "/sign-out": ("/sign-out", None),
     "/prefer": ("/prefer", None),
     "/healthz": ("/healthz", None),
+    "/health.json": ("/health.json", Action.SEE_HEALTH),
     "/look": ("/look/icon.png", None),
     "/home": ("/home", Action.SEE_OVERVIEW),
     "/uploads": ("/uploads", Action.UPLOAD_FILE),
@@ -60,15 +65,23 @@ def console(shop: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path_factory) -> It
     monkeypatch.setattr(database, "url", lambda: shop.url)
     monkeypatch.setattr(who, "preferences", lambda: Preferences(language="en"))
     monkeypatch.setattr(acting, "_ask", lambda: who.current())
-    for module in (audit_sheets, downloads, figure_sheets, issue_sheets, uploads):
+    for module in (assets, audit_sheets, downloads, figure_sheets, issue_sheets, uploads):
         monkeypatch.setattr(module, "get_settings", lambda: settings)
+    monkeypatch.setattr(health, "NO_SPACE_BYTES", 0)  # whatever this machine's disk is like
     with acting.acting_as_engine_itself():
         yield
 
 
 def sit_down(monkeypatch: pytest.MonkeyPatch, person: Person | None) -> None:
+    session = person and Session(b"", 1, person, False, datetime.now(UTC), False)
+
+    async def arrive(scope: Scope, *, touch: bool = False) -> Session | None:
+        return session
+
     monkeypatch.setattr(who, "current", lambda: person)
-    for module in (gate, audit_sheets, downloads, figure_sheets, issue_sheets, uploads):
+    monkeypatch.setattr(gate, "arrive", arrive)
+    monkeypatch.setattr(uploads, "ask_again", arrive)
+    for module in (assets, audit_sheets, downloads, figure_sheets, issue_sheets, uploads):
         monkeypatch.setattr(module, "who_asks", lambda scope: person)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -74,19 +76,33 @@ def test_a_fault_of_ours_gets_a_reference_and_the_log_the_traceback(
 def test_texts_of_every_page_are_there_and_used() -> None:
     from pipeline.texts import read_texts
 
-    code = "\n".join(p.read_text("utf-8") for p in (ROOT / "pages").rglob("*.py"))
-    code = code.replace("'", '"')  # inside an f-string a key stands in the other quotes
-    composed = ("state_", "severity_", "role_", "section_", "language_", "head_", "step_", "money_",
-                "digits_", "theme_", "none_", "nothing_fits_", "act_", "asking_", "do_",
-                "done_", "did_", "stage_", "job_", "entry_", "measure_", "dimension_", "how_",
-                "column_", "columns_", "delimiter_", "quote_", "drift_", "status_", "label_",
-                "order_", "export_", "assign_", "said_", "cell_", "type_", "source_", "scope_",
-                "threshold_", "means_", "fixed_", "what_", "kind_", "pick_", "bulk_",
-                "issue_")  # fmt: skip
+    literal, composed = _keys_in_code()
+    of_choices = (
+        "digits_",
+        "theme_",
+        "language_",
+        "quote_",
+    )  # f"{name}_{choice}" says nothing to look for
     for section in ["frame", *(f"page_{name}" for name in NAMES)]:
         texts = read_texts(get_settings().config_dir, "en", section).words
-        unused = [k for k in texts if not k.startswith(composed) and f'"{k}"' not in code]
+        unused = [k for k in texts if not composed.fullmatch(k)]
+        unused = [k for k in unused if k not in literal and not k.startswith(of_choices)]
         assert unused == []
+
+
+def _keys_in_code() -> tuple[set[str], re.Pattern[str]]:
+    """What pages may ask for: strings as they stand, and what f-strings can come to."""
+    literal: set[str] = set()
+    composed: set[str] = set()
+    for path in (ROOT / "pages").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = [p.value if isinstance(p, ast.Constant) else None for p in node.values]
+                if re.search("[a-z]{2}", "".join(str(p) for p in parts if p)):
+                    composed.add("".join(".+" if p is None else re.escape(str(p)) for p in parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                literal.add(node.value)
+    return literal, re.compile("|".join(sorted(composed)))
 
 
 def test_preferences_decide_direction_digits_and_locale() -> None:
