@@ -82,7 +82,7 @@ def test_texts_of_every_page_are_there_and_used() -> None:
                 "column_", "columns_", "delimiter_", "quote_", "drift_", "status_", "label_",
                 "order_", "export_", "assign_", "said_", "cell_", "type_", "source_", "scope_",
                 "threshold_", "means_", "fixed_", "what_", "kind_", "pick_", "bulk_",
-                "issue_")  # fmt: skip
+                "issue_", "check_", "whole_", "sure_", "yes_")  # fmt: skip
     for section in ["frame", *(f"page_{name}" for name in NAMES)]:
         texts = read_texts(get_settings().config_dir, "en", section).words
         unused = [k for k in texts if not k.startswith(composed) and f'"{k}"' not in code]
