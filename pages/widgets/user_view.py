@@ -114,8 +114,8 @@ def _draw_tokens(here: Here, one: Account) -> None:
 def _sure(here: Here, name: str, icon: str, deed: Callable[[], object]) -> None:
     """A button that asks once more, saying what will follow."""
     with st.popover(here.t(name), icon=icon):
-        st.write(here.t(f"{name}_sure"))
-        st.button(here.t(f"{name}_yes"), type="primary", key=f"user_{name}", on_click=deed)
+        st.write(here.t(f"sure_{name}"))
+        st.button(here.t(f"yes_{name}"), type="primary", key=f"user_{name}", on_click=deed)
 
 
 def _reset(here: Here, one: Account) -> None:

@@ -77,12 +77,8 @@ def test_texts_of_every_page_are_there_and_used() -> None:
     from pipeline.texts import read_texts
 
     literal, composed = _keys_in_code()
-    of_choices = (
-        "digits_",
-        "theme_",
-        "language_",
-        "quote_",
-    )  # f"{name}_{choice}" says nothing to look for
+    # An f-string such as "{name}_{choice}" says nothing to look for.
+    of_choices = ("digits_", "theme_", "language_", "quote_")
     for section in ["frame", *(f"page_{name}" for name in NAMES)]:
         texts = read_texts(get_settings().config_dir, "en", section).words
         unused = [k for k in texts if not composed.fullmatch(k)]
