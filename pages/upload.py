@@ -7,6 +7,7 @@ import streamlit as st
 from pages.frame.formats import escape, isolate, plain
 from pages.frame.page import Here, Page
 from pages.frame.shell import link_to
+from pages.frame.ways import on_screen
 from pages.widgets.cards import steps
 from pages.widgets.drift_view import draw_drift
 from pages.widgets.file_look import forget_look, look_at, read_asked
@@ -75,7 +76,7 @@ def _draw_file(here: Here, token: str) -> None:
     except DatabaseAway:
         raise
     except PipelineError as error:
-        st.error(escape(error.text(here.language)), icon=":material/error:")
+        st.error(escape(on_screen(error, here.language)), icon=":material/error:")
         st.caption(here.t("nothing_kept"))
         if asked.overrides.says_something:
             draw_form(here, None, asked, opened=True)

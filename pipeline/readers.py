@@ -26,9 +26,9 @@ def wait_for_readers(connection: Connection, patience: float = PATIENCE_SECONDS)
             raise PipelineError(
                 "READERS_IN_THE_WAY",
                 fa="نتیجهٔ پیشین این بار را کسی همچنان می‌خواند و جایگزین‌کردن آن ممکن نشد؛ "
-                "نتیجهٔ پیشین برجاست. کمی بعد «recheck» را دوباره اجرا کنید.",
+                "نتیجهٔ پیشین برجاست. کمی بعد «recheck» را دوباره بزنید.",
                 en="Somebody keeps reading the present result of this load, so it could not be "
-                "replaced and stays. Run `recheck` again a little later.",
+                "replaced and stays. Use `recheck` again a little later.",
             )
         sleep(PAUSE_SECONDS)
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.frame.formats import escape
 from pages.frame.language import frame_texts
+from pages.frame.ways import on_screen
 from pipeline.errors import DatabaseAway, PipelineError
 from pipeline.faults import known_fault, unexpected
 from pipeline.settings import get_settings
@@ -32,7 +33,7 @@ def show(error: Exception, language: str, place: str) -> None:
         return
     if known is None:
         known = unexpected(error, place, get_settings().var_dir)
-    st.error(escape(known.text(language)), icon=":material/error:")
+    st.error(escape(on_screen(known, language)), icon=":material/error:")
 
 
 @st.fragment(run_every=RETRY_SECONDS)

@@ -13,6 +13,7 @@ from pages.frame import database
 from pages.frame.formats import Formats, isolate
 from pages.frame.language import frame_texts
 from pages.frame.preferences import Preferences
+from pages.frame.ways import on_screen
 from pages.routes.forms import Form, comes_from_here, own_path, read_form
 from pages.routes.plain_pages import (
     access_texts,
@@ -58,7 +59,7 @@ def _change_password(request: Request, form: Form) -> Response:
     try:
         change_own(database.url(), session, form("old"), form("new"), place_of(request))
     except PipelineError as error:
-        return _page(request, said=error.text(preferences_of(request).language), status=400)
+        return _page(request, said=on_screen(error, preferences_of(request).language), status=400)
     back = own_path(form("back") or "/")
     return RedirectResponse(back if session.must_change else "/account?done=changed", 303)
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pages.frame import database
+from pages.frame.ways import on_screen
 from pages.routes.forms import own_path
 from pages.routes.plain_pages import access_texts, preferences_of
 from pages.routes.sign_in import refused_page
@@ -36,7 +37,7 @@ def begin(request: Request) -> Response:
     try:
         answer = RedirectResponse(authorize_url(settings, attempt), 303)
     except PipelineError as error:
-        return refused_page(request, error.text(preferences_of(request).language), 502)
+        return refused_page(request, on_screen(error, preferences_of(request).language), 502)
     _remember(attempt)
     answer.set_cookie(
         STATE_COOKIE, attempt.state, max_age=LASTS_SECONDS, path="/sign-in/openid",
@@ -62,7 +63,7 @@ def _end(request: Request) -> Response:
         before = session_of(request.scope)
         token = admit(database.url(), get_settings(), claims, place_of(request), before)
     except PipelineError as error:
-        return refused_page(request, error.text(preferences_of(request).language), 403)
+        return refused_page(request, on_screen(error, preferences_of(request).language), 403)
     if token is None:
         return refused_page(request, words("openid_no_role"), 403)
     answer = RedirectResponse(attempt.back, 303)

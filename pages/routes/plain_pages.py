@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from pages.frame.language import frame_texts
 from pages.frame.preferences import Preferences, read_preferences
+from pages.frame.ways import on_screen
 from pipeline.errors import DatabaseAway, PipelineError
 from pipeline.settings import get_settings
 from pipeline.texts import Texts, read_texts
@@ -71,6 +72,6 @@ def away_page(scope: Scope, error: PipelineError) -> Response:
     preferences = preferences_of(HTTPConnection(scope))
     t = frame_texts(preferences.language)
     away = isinstance(error, DatabaseAway)
-    said = t("database_away") if away else error.text(preferences.language)
+    said = t("database_away") if away else on_screen(error, preferences.language)
     body = header(preferences, t("database_away_retry")) + message(said)
     return card(preferences, t("product"), body, 503, refresh=RETRY_SECONDS)

@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from pages.frame.preferences import read_preferences
+from pages.frame.ways import on_screen
 from pages.routes.forms import comes_from_here
 from pages.routes.gate import who_asks
 from pages.routes.visitor import ask_again
@@ -93,4 +94,4 @@ async def _write(request: Request, arrival: Arrival) -> None:
 
 
 def _refusal(error: PipelineError, language: str, status: int) -> Response:
-    return JSONResponse({"code": error.code, "message": error.text(language)}, status)
+    return JSONResponse({"code": error.code, "message": on_screen(error, language)}, status)

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from pages.frame import database
+from pages.frame.ways import on_screen
 from pipeline.access.origin import origin
 from pipeline.audit import tell
 from pipeline.errors import DatabaseAway, PipelineError
@@ -73,8 +74,8 @@ def send_written(
         known: PipelineError | None = known_fault(error)
         if known is None:
             known = unexpected(error, place, settings.var_dir)
-            return PlainTextResponse(known.text(language), 500)
-        return PlainTextResponse(known.text(language), _status(known))
+            return PlainTextResponse(on_screen(known, language), 500)
+        return PlainTextResponse(on_screen(known, language), _status(known))
 
 
 def asked(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.frame.formats import escape as unmarked
 from pages.frame.formats import isolate
 from pages.frame.page import Here
+from pages.frame.ways import on_screen
 from pages.widgets.cards import Cell, small_table
 from pages.widgets.file_look import Look, write_changes
 from pipeline.contracts import IGNORED
@@ -73,7 +74,7 @@ def _is_ignored(match: Match) -> bool:
 def _draw_refusal(here: Here, look: Look) -> None:
     if look.refusal is None:
         return
-    st.error(unmarked(look.refusal.text(here.language)), icon=":material/error:")
+    st.error(unmarked(on_screen(look.refusal, here.language)), icon=":material/error:")
     st.button(here.t("take_back"), icon=":material/undo:",
               on_click=partial(write_changes, here, {}))  # fmt: skip
 

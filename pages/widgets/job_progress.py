@@ -13,6 +13,7 @@ from pages.frame.formats import isolate, plain
 from pages.frame.language import page_texts
 from pages.frame.page import Here
 from pages.frame.shell import link_to
+from pages.frame.ways import clickable
 from pages.widgets.notice import attempt
 from pipeline.jobs.claiming import cancel_job
 from pipeline.jobs.presence import count_workers
@@ -124,7 +125,10 @@ def _draw_end(here: Here, job: Job) -> None:
         st.info(t("cancelled_by", user=by), icon=":material/cancel:")
     else:
         error = job.error or {}
-        st.error(unmarked(error.get(here.language, "")), icon=":material/error:")
+        st.error(
+            unmarked(clickable(error.get(here.language, ""), here.language)),
+            icon=":material/error:",
+        )
     st.caption(t("file_is_kept"))
     if (job.error or {}).get("code") == WITHOUT_MONTH:
         st.text_input(t("which_month"), key=_month_key(job.load_id), placeholder="1403-05")

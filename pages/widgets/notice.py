@@ -9,6 +9,7 @@ import streamlit as st
 from pages.frame.formats import escape
 from pages.frame.language import frame_texts
 from pages.frame.page import Here
+from pages.frame.ways import on_screen
 from pipeline.errors import PipelineError
 from pipeline.faults import known_fault, unexpected
 from pipeline.settings import get_settings
@@ -26,7 +27,7 @@ def attempt(here: Here, done: str, act: Callable[[], object]) -> bool:
     except Exception as error:
         known: PipelineError | None = known_fault(error)
         known = known or unexpected(error, f"page {here.name}", get_settings().var_dir)
-        st.session_state[_KEY] = ("bad", known.text(here.language))
+        st.session_state[_KEY] = ("bad", on_screen(known, here.language))
         return False
     st.session_state[_KEY] = ("good", done)
     return True

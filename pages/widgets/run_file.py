@@ -9,6 +9,7 @@ from pages.frame.formats import isolate
 from pages.frame.language import frame_texts
 from pages.frame.page import Here
 from pages.frame.shell import link_to
+from pages.frame.ways import on_screen
 from pages.widgets.file_look import Look, forget_look
 from pages.widgets.notice import say
 from pipeline.errors import PipelineError
@@ -103,7 +104,7 @@ def _run(here: Here, look: Look, period: str | None) -> None:
     except PipelineError as error:
         forget_look()
         not_done = frame_texts(here.language)("not_done")
-        st.error(f"{not_done} {unmarked(error.text(here.language))}", icon=":material/error:")
+        st.error(f"{not_done} {unmarked(on_screen(error, here.language))}", icon=":material/error:")
         st.caption(here.t("still_waiting"))
         return
     forget_look()

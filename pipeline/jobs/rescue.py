@@ -63,7 +63,7 @@ def dead() -> PipelineError:
     return PipelineError(
         "WORKER_DIED",
         fa="پردازه‌ای که این کار را در دست داشت از میان رفت یا دیگر پاسخ نداد. فایل نگه داشته شده "
-        "است؛ اگر کار به خودی خود از سر گرفته نشد، «recheck» را اجرا کنید.",
+        "است؛ اگر کار به خودی خود از سر گرفته نشد، «recheck» را بزنید.",
         en="The process that had this job died or no longer answered. The file is kept; if the job "
-        "is not taken up again by itself, run `recheck`.",
+        "is not taken up again by itself, use `recheck`.",
     )

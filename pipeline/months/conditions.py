@@ -46,9 +46,9 @@ def require_sound(connection: Connection, load: Row) -> None:
             "RUN_UNFINISHED",
             fa="اجرای بار {load_id} که {started_by} در {started_at:%Y-%m-%d %H:%M} آغاز کرده به "
             "پایان نرسیده است. پس از پایان آن منتشر کنید؛ اگر نیمه‌کاره مانده «recheck {load_id}» "
-            "را اجرا کنید.",
+            "را بزنید.",
             en="A run of load {load_id}, begun by {started_by} at {started_at:%Y-%m-%d %H:%M}, has "
-            "not finished. Publish after it; if it was cut short, run `recheck {load_id}`.",
+            "not finished. Publish after it; if it was cut short, use `recheck {load_id}`.",
             load_id=load["load_id"],
             **{name: unfinished[name] for name in ("started_by", "started_at")},
         )
@@ -58,9 +58,9 @@ def require_sound(connection: Connection, load: Row) -> None:
         raise RefusedAction(
             "OUT_OF_BALANCE",
             fa="بار {load_id} تراز نیست (سطر: {lines}، مبلغ: {amount}) و منتشر نمی‌شود. "
-            "«recheck {load_id}» را اجرا کنید.",
+            "«recheck {load_id}» را بزنید.",
             en="Load {load_id} does not balance (lines: {lines}, amount: {amount}) and cannot be "
-            "published. Run `recheck {load_id}`.",
+            "published. Use `recheck {load_id}`.",
             load_id=load["load_id"],
             lines=gaps["lines_gap"],
             amount=gaps["amount_gap"],

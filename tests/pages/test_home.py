@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pages.frame import database
 from pipeline.jobs.claiming import cancel_job
 from pipeline.jobs.submit import submit_file
 from tests.karamad import PERIOD, RETURN, SOURCE, Desk
@@ -79,10 +80,11 @@ def test_a_name_of_a_file_is_text_and_nothing_else(open_page: OpenPage, desk: De
 
 
 def test_a_database_that_is_away_is_said_without_a_traceback(
-    open_page: OpenPage, desk: Desk
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.url = "postgresql://nobody@127.0.0.1:1/none"
     page = open_page("home", language="en")
+    monkeypatch.setattr(database, "url", lambda: "postgresql://nobody@127.0.0.1:1/none")
+    page.run()
     assert [error.value for error in page.error] == [
         "The database cannot be reached just now. Nothing is lost."
     ]
