@@ -56,7 +56,7 @@ def test_an_empty_console_keeps_nobody_out(context: BrowserContext, console: str
 def _is_awake(page: Page) -> None:
     """The reader finds what is planted: a green test means something."""
     page.evaluate("document.querySelector('label').remove()")
-    page.evaluate("document.querySelector('.ask').style = 'color: #eee; background: #fff'")
+    page.evaluate("document.querySelector('label').style = 'color: #eee; background: #fff'")
     found = "\n".join(_faults(page, "sign-in"))
     assert ": label [" in found and ": color-contrast [" in found
     page.reload()
