@@ -21,7 +21,7 @@ from pages.frame.language import frame_texts
 from pages.frame.preferences import Preferences
 from pages.routes import assets, audit_sheets, downloads, figure_sheets, gate, issue_sheets, uploads
 from pipeline import health
-from pipeline.access import acting
+from pipeline.access import acting, origin
 from pipeline.access.allowed import Action, may
 from pipeline.access.people import Person
 from pipeline.access.sessions import Session
@@ -154,9 +154,11 @@ def test_the_console_serves_people_from_its_start(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(app, "get_settings", lambda: Settings(database_url="postgresql://x"))
     monkeypatch.setattr(app, "clear_uploads", lambda settings: 0)
     monkeypatch.setattr(acting, "_ask", None)
+    monkeypatch.setattr(origin, "_ask", None)
 
     async def start() -> None:
         async with app.lifespan(None):
             assert acting._ask is who.current
+            assert origin._ask is who.origin
 
     asyncio.run(start())
