@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
+from pathlib import Path
 
+import streamlit
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -90,7 +93,7 @@ def _head(preferences: Preferences) -> str:
         '<meta charset="UTF-8" />'
         '<link rel="preload" href="/look/fonts/Vazirmatn.woff2" as="font" type="font/woff2" '
         'crossorigin /><link rel="stylesheet" href="/look/look.css" />'
-        '<script src="/look/one_step.js"></script>'
+        f'<script src="/look/one_step.js"></script>{_large_part()}'
         "<script>"
         f"for (const [name, value] of [['language', {locale}], ['languages', [{locale}]]])"
         " Object.defineProperty(navigator, name, {get: () => value, configurable: true});"
@@ -98,6 +101,14 @@ def _head(preferences: Preferences) -> str:
         " catch { /* a browser without storage follows the system */ }"
         "</script>"
     )
+
+
+@lru_cache(maxsize=1)
+def _large_part() -> str:
+    """What Plotly draws with is 5 MB: the browser fetches it while it has nothing else to do."""
+    scripts = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    found = next(scripts.glob("PlotlyChart.*.js"), None)
+    return "" if found is None else f'<link rel="prefetch" href="/static/js/{found.name}" />'
 
 
 def _is_page(message: Message) -> bool:

@@ -17,6 +17,7 @@ import streamlit as st
 from pages.frame.page import Here
 
 HEIGHT = 260
+FEW = 4
 COLOUR, QUIET = "#0f9488", "#8fb8b0"
 # Names are values of files: their digits stay as they are.
 PLAIN_FONT = "Vazirmatn, Tahoma, sans-serif"
@@ -96,8 +97,13 @@ def month_axis(here: Here, names: Sequence[str]) -> Spec:
         "field": "at", "type": "ordinal", "title": None,
         "axis": {"labelAngle": 0, "labelExpr": label_of(lines), "labelOverlap": True,
                  "grid": False},
-        "scale": {"reverse": is_mirrored(here)},
+        "scale": {"reverse": is_mirrored(here), "paddingInner": gap_of(names), "paddingOuter": 0.2},
     }  # fmt: skip
+
+
+def gap_of(bars: Sequence[object]) -> float:
+    """The share of its place that a bar leaves free: a few bars are bars too, and no walls."""
+    return 0.7 if len(bars) <= FEW else 0.35
 
 
 def amount_axis(here: Here, field: str = "amount") -> Spec:

@@ -23,6 +23,7 @@ from pages.widgets.charts import (
     draw_bars,
     draw_spec,
     font_of,
+    gap_of,
     is_mirrored,
     label_of,
     scale,
@@ -98,7 +99,7 @@ def _months_layout(here: Here, names: Sequence[Sequence[str]], *, legend: bool) 
     first += [at for at in range(1, len(names)) if names[at][1:] != names[at - 1][1:]]
     ticks = ["<br>".join(name) if at in first else name[0] for at, name in enumerate(names)]
     return {
-        "height": HEIGHT, "bargap": 0.35, "hoverlabel": {"align": side},
+        "height": HEIGHT, "bargap": gap_of(names), "hoverlabel": {"align": side},
         "font": {"family": font_of(here), "size": 13},
         "margin": {"l": 8 if mirrored else 44, "r": 44 if mirrored else 8, "t": 8, "b": 8},
         "xaxis": {"autorange": "reversed" if mirrored else True, "showgrid": False,

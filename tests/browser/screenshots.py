@@ -29,6 +29,9 @@ from tests.browser.console import ARGUMENTS, READY, browser_path, running_consol
 OUT = ROOT / "docs" / "screenshots"
 LANGUAGES, THEMES, SIZES = ("fa", "en"), ("light", "dark"), ((1280, 900), (390, 844))
 TALLEST = 2600
+# What draws months arrives after the page.
+DRAWN = """[...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(
+    (chart) => chart.querySelector('.main-svg'))"""
 # What a page shows best, as its address; the file that the upload page is drawn with.
 ADDRESSES = {"load": "?load=3&act=publish", "line": "?load=1&line=308"}
 HANDED_IN = ROOT / "data" / "samples" / "karamad_1403-07.csv"
@@ -123,6 +126,7 @@ def _hand_in(page: Page) -> None:
 
 def _grow(page: Page, width: int, height: int) -> None:
     """The page scrolls inside its window: a window as tall as the page shows all of it."""
+    page.wait_for_function(DRAWN)
     tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": width, "height": max(height, min(int(tall), TALLEST))})
     page.wait_for_timeout(300)

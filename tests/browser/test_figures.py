@@ -91,6 +91,8 @@ def test_a_press_on_a_month_opens_its_lines_and_one_press_of_back_returns(
 ) -> None:
     fill(desk)
     page = open_browser("/net_sales", role="manager", language="en")
+    part = page.locator("link[rel=prefetch]").get_attribute("href")
+    assert part is not None and page.evaluate("async (part) => (await fetch(part)).ok", part)
     steps = page.evaluate("history.length")
     bars = page.locator(".st-key-months_chart_box .barlayer .point path")
     expect(bars).to_have_count(2)
