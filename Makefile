@@ -36,9 +36,9 @@ api: $(INSTALLED) ## Open the read-only API on http://127.0.0.1:$(API_PORT) (Ctr
 
 samples: $(INSTALLED) hooks ## Start the database, load and publish the sample months if it is empty, show the KPI summary.
 	$(PY) -m pipeline migrate
-	$(PY) -m pipeline users first
 	$(PY) -m pipeline load $(SAMPLES) --source karamad --publish --when-empty
 	$(PY) -m pipeline status
+	$(PY) -m pipeline users first
 
 # The lock is held by the worker as long as it lives, so a second one is not started beside it.
 worker: $(INSTALLED) ## Start a worker in the background, unless one runs.

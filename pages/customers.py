@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import streamlit as st
+
 from pages.frame.page import Here, Page
 from pages.widgets.cards import Card, cards
 from pages.widgets.figure_address import state_of
@@ -52,12 +54,16 @@ def draw(here: Here) -> None:
         draw_no_rows(here)
         return
     _draw_sums(here, question, found, refused)
+    if not may_see_personal(here.who):
+        st.caption(here.t("names_hidden"))
 
     def name_of(row: CustomerFigures) -> str:
         return names.get(row.customer_id, row.customer_id)
 
+    seen = may_see_personal(here.who)
     bars = [
-        Bar(row.customer_id, name_of(row), row.net_amount,
+        # Where names are masked, the code tells the bars apart.
+        Bar(row.customer_id, name_of(row) if seen else row.customer_id, row.net_amount,
             f"{name_of(row)}: {here.f.money_exact(row.net_amount, question.currency)}")
         for row in found.rows[:CHARTED]
     ]  # fmt: skip

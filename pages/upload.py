@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.frame.formats import escape, isolate, plain
 from pages.frame.page import Here, Page
-from pages.frame.shell import link_to
+from pages.frame.shell import link_to, open_page
 from pages.frame.ways import on_screen
 from pages.widgets.cards import steps
 from pages.widgets.drift_view import draw_drift
@@ -18,7 +18,7 @@ from pages.widgets.notice import draw_notice
 from pages.widgets.reading import draw_detected, draw_form
 from pages.widgets.run_file import draw_known, draw_run, go_to
 from pages.widgets.upload import upload_field
-from pipeline.access.allowed import Action
+from pipeline.access.allowed import Action, may
 from pipeline.errors import DatabaseAway, PipelineError
 from pipeline.loads import read_detail
 from pipeline.settings import get_settings
@@ -119,8 +119,14 @@ def _draw_done(here: Here, load_id: int) -> None:
     """The result of a load, and where it goes from here."""
     detail = read_detail(here.url, load_id)
     balanced = detail.balance is not None and detail.balance["balanced"]
-    if detail.load["state"] == "draft" and balanced:
-        st.success(here.t("publishable"), icon=":material/verified:")
+    publishable = detail.load["state"] == "draft" and balanced
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if publishable and may(here.who, Action.PUBLISH_MONTH):
+            st.success(here.t("publishable"), icon=":material/verified:")
+            if st.button(here.t("go_publish"), type="primary", icon=":material/publish:"):
+                open_page("load", load=str(load_id), act="publish")
+        elif publishable:
+            st.success(here.t("publishable_by_steward"), icon=":material/verified:")
     with st.container(horizontal=True):
         label = here.t("open_load", load=here.f.number(load_id))
         link_to("load", label, load=str(load_id))

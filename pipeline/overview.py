@@ -71,8 +71,11 @@ def read_overview(url: str) -> Overview:
 
 
 def change(now: Decimal, then: Decimal | None) -> Decimal | None:
-    """By which share `now` differs from `then` (0.1 is ten per cent more); None without a base."""
-    return (now - then) / abs(then) if then else None
+    """By which share `now` differs from `then` (0.1 is ten per cent more).
+
+    None without a base: where nothing was sold, or more given back than sold, a share says nothing.
+    """
+    return (now - then) / then if then is not None and then > 0 else None
 
 
 def _before(period: str) -> str:

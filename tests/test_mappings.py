@@ -12,6 +12,7 @@ from pipeline.errors import RefusedAction, WrongContract
 from pipeline.mappings import confirm_matches, export_mapping, import_mapping, list_versions
 from pipeline.recognition import Recognition, recognize
 from pipeline.runs import recheck
+from pipeline.settings import ROOT, Settings
 from pipeline.source_memory import read_remembered
 from pipeline.verify import verify
 from tests.karamad import HEADERS, MAPPING, SOURCE, Desk, Layout
@@ -226,3 +227,10 @@ def test_what_was_taught_cannot_be_changed(desk: Desk, table: str, statement: st
         )
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement.format(table))
+
+
+def test_a_table_of_which_nothing_is_known_has_no_month(settings: Settings) -> None:
+    """Its neighbour beside the sample is easily picked instead of it."""
+    labels = ROOT / "data" / "samples" / "karamad_1403-05.labels.csv"
+    found = recognize(labels, settings)
+    assert found.positions == {} and found.period_guess() is None

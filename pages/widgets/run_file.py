@@ -27,6 +27,9 @@ def draw_run(here: Here, look: Look) -> None:
     """The month of the file and the way into the pipeline, or what is in its way."""
     t = here.t
     st.header(t("run_title"), anchor=False)
+    if not look.changed.positions:
+        st.error(t("nothing_known"), icon=":material/help:")
+        return
     period = _draw_period(here, look)
     ready = look.refusal is None and not look.changed.missing_required()
     if not ready:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 from pwdlib import PasswordHash
 
@@ -67,12 +68,24 @@ def check_new(password: str, name: str) -> None:
     key, mine = fold_name(password), fold_name(name)
     rest = key.replace(mine, "") if mine else key
     # Of a name with a few signs around it little is left to guess.
-    if (mine and mine in key and len(rest.strip()) < 6) or len(set(password)) < 4:
+    name_alone = mine and mine in key and len(rest.strip()) < 6
+    if name_alone or len(set(password)) < 4 or _runs_on(key):
         raise RefusedAction(
             "PASSWORD_EASY",
-            fa="این گذرواژه آسان حدس زده می‌شود: خود نام یا تکرار چند نویسه است.",
-            en="This password is easily guessed: it is the name itself, or a few signs repeated.",
+            fa="این گذرواژه آسان حدس زده می‌شود: خود نام، تکرار چند نویسه یا ردیفی مانند ۱۲۳۴۵ است.",
+            en="This password is easily guessed: it is the name itself, a few signs repeated, "
+            "or a row such as 12345.",
         )
+
+
+def _runs_on(text: str) -> bool:
+    """Whether most signs follow the one before in a row, forwards or backwards: 12345, qwerty."""
+    text = "".join(str(unicodedata.digit(c, c)) for c in text)
+    rows = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+    pairs = {a + b for row in rows for a, b in pairwise(row)}
+    pairs |= {pair[::-1] for pair in pairs}
+    following = sum(a + b in pairs for a, b in pairwise(text))
+    return following > 2 * len(text) // 3
 
 
 def make_one_time() -> str:

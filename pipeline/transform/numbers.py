@@ -34,6 +34,8 @@ def read_numbers(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     front, behind or as brackets, exponents, and marks and blanks around; a number of 10^15 or more,
     or with more than four decimals, is unreadable.
     """
+    if not cells.width:
+        return cells, cells
     whole = cells.select(pl.all().cast(pl.Int64, strict=False))
     whole = whole.select(pl.when(pl.all().is_between(-LIMIT, LIMIT, closed="none")).then(pl.all()))
     amounts = whole.select(pl.all().cast(AMOUNT)).get_columns()

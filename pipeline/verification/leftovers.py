@@ -42,8 +42,8 @@ _LEFTOVER_TABLE = Check(
     ),
 )
 _LEFTOVER_FILE = Words(
-    fa="فایل موقت «{name}» مانده است و هیچ پردازه‌ای آن را باز ندارد.",
-    en="The temporary file {name} was left behind; no process has it open.",
+    fa="فایل موقت «{name}» مانده است و هیچ پردازه‌ای آن را باز ندارد؛ می‌توانید پاکش کنید.",
+    en="The temporary file {name} was left behind; no process has it open. It may be removed.",
 )
 
 
@@ -57,17 +57,22 @@ def check_leftovers(
         gaps += find_gaps(connection, _LOST_WORKER)
     gaps += find_gaps(connection, _IDLE_SESSION)
     gaps += find_gaps(connection, _LEFTOVER_TABLE)
-    files = leftover_files(folders, shared)
+    born = fetch_one(connection, "verify/read_birth")
+    assert born is not None
+    files = leftover_files(folders, shared, born["born_at"].timestamp())
     if files:
         gaps.append(make_gap("I10", _LEFTOVER_FILE, name=files[0].name, gaps=len(files)))
     return gaps
 
 
-def leftover_files(folders: Mapping[Path, float], shared: Path | None) -> list[Path]:
+def leftover_files(
+    folders: Mapping[Path, float], shared: Path | None, born: float = 0.0
+) -> list[Path]:
     """Files of ours that no process has open and nobody will fetch; sorted.
 
     `folders` says how many seconds a file may lie in each; in the `shared` one, where ours are
-    known by their names, it is a minute.
+    known by their names, it is a minute. What lies there since before the database was `born` is
+    another one's.
     """
     ours = {
         path: seconds
@@ -77,10 +82,18 @@ def leftover_files(folders: Mapping[Path, float], shared: Path | None) -> list[P
     }
     if shared is not None and shared.is_dir():
         named = (path for path in shared.iterdir() if path.name.startswith(PREFIXES))
+        named = (path for path in named if _written_at(path) >= born)
         ours |= dict.fromkeys(named, OLD_SECONDS)
     old = [path for path, seconds in ours.items() if _is_old_file(path, seconds)]
     opened = set(_open_files()) if old else set()
     return sorted(path for path in old if str(path.resolve()) not in opened)
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.lstat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _is_old_file(path: Path, seconds: float) -> bool:

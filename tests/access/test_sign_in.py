@@ -165,6 +165,9 @@ def test_ones_own_password_is_changed_by_who_knows_the_old_one(desk: Desk) -> No
         (PASSWORD, "x" * 201, "PASSWORD_LENGTH"),
         (PASSWORD, "سارا كمالي 12", "PASSWORD_EASY"),
         (PASSWORD, "ababababab", "PASSWORD_EASY"),
+        (PASSWORD, "1234567890", "PASSWORD_EASY"),
+        (PASSWORD, "۹۸۷۶۵۴۳۲۱۰", "PASSWORD_EASY"),
+        (PASSWORD, "qwertyuiop1", "PASSWORD_EASY"),
     ):
         with pytest.raises(RefusedAction) as caught:
             change_own(desk.url, here, old, new, HOME)

@@ -186,3 +186,9 @@ def test_exponents_move_the_point(values: list[int], power: int) -> None:
     amounts, unreadable = read(cells)
     assert amounts == [value if fit else None for value, fit in zip(exact, fits, strict=True)]
     assert unreadable == [not fit for fit in fits]
+
+
+def test_no_column_is_read_as_none() -> None:
+    """Of a file in which no measure was found, not even one."""
+    amounts, unreadable = read_numbers(pl.DataFrame(height=0))
+    assert amounts.shape == unreadable.shape == (0, 0)
