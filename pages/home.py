@@ -12,16 +12,24 @@ from pages.frame.page import Here, Page
 from pages.frame.shell import link_to
 from pages.widgets.cards import Card, Cell, cards, small_table, steps
 from pages.widgets.charts import monthly_bars
+from pages.widgets.inside import follow, way
 from pages.widgets.job_progress import draw_active_jobs
 from pages.widgets.money_of import currency_of, money_by_source
 from pipeline.access.allowed import Action, may
+from pipeline.db import Row
 from pipeline.overview import Overview, change, read_overview
 
-PAGE = Page(section="", order=0, icon=":material/home:", action=Action.SEE_OVERVIEW)
+PAGE = Page(
+    section="", order=0, icon=":material/home:", action=Action.SEE_OVERVIEW,
+    help_for=Action.SEE_LOADS,
+)  # fmt: skip
+# Where each figure of the last month comes from.
+_PAGES = {"net": "net_sales", "gross": "net_sales", "returns": "returns"}
 
 
 def draw(here: Here) -> None:
     """First steps when there is nothing; else what waits (not for managers) and the last month."""
+    follow(here)
     seen = read_overview(here.url)
     if seen.is_empty:
         _draw_start(here)
@@ -52,14 +60,17 @@ def _draw_needs(here: Here, seen: Overview) -> None:
     st.header(t("needs_you"), anchor=False)
     cards([
         Card(t("drafts"), f.number(drafts), t("drafts_note" if drafts else "drafts_none"),
-             mood="wait" if drafts else "good"),
+             mood="wait" if drafts else "good", href=way(here, "loads", state="draft")),
         Card(t("unfinished"), f.number(unfinished),
              t("unfinished_note" if unfinished else "unfinished_none"),
-             mood="bad" if unfinished else "good"),
+             mood="bad" if unfinished else "good",
+             href=way(here, "loads", state=["received", "failed"])),
         Card(t("issues"), f.number(counts["issues"]),
-             t("issues_note", errors=f.number(counts["rejected_lines"]))),
+             t("issues_note", errors=f.number(counts["rejected_lines"])),
+             href=way(here, "issues")),
         Card(t("impact"), money_by_source(here, seen.impact_amounts), t("impact_note"),
-             title=money_by_source(here, seen.impact_amounts, exact=True)),
+             title=money_by_source(here, seen.impact_amounts, exact=True),
+             href=way(here, "issues", order="money")),
     ])  # fmt: skip
 
 
@@ -69,8 +80,10 @@ def _draw_month(here: Here, seen: Overview) -> None:
         st.info(t("no_month"))
         return
     st.header(t("month_of", month=f.month(last["period"])), anchor=False)
+    source, currency = last["source_system"], currency_of(last["source_system"])
+    asked = {"source": source, "from": last["period"], "to": last["period"]}
     shown = []
-    for name in ("net", "gross", "returns"):
+    for name in _PAGES:
         amount = last[f"{name}_amount"]
         grown = change(amount, before[f"{name}_amount"]) if before else None
         note = t("no_month_before")
@@ -78,12 +91,11 @@ def _draw_month(here: Here, seen: Overview) -> None:
             than = t("against", month=f.month(before["period"]))
             note = f"{f.percent(grown, sign=True)} {than}"
         shown.append(
-            Card(t(name), f.money(amount), note, f.money_exact(amount), trend=_trend(name, grown))
-        )
+            Card(t(name), f.money(amount, currency), note, f.money_exact(amount, currency),
+                 trend=_trend(name, grown), href=way(here, _PAGES[name], **asked))
+        )  # fmt: skip
     cards(shown)
-    monthly_bars(
-        here, t("trend"), [m for m in seen.months if m["source_system"] == last["source_system"]]
-    )
+    monthly_bars(here, t("trend"), [m for m in seen.months if m["source_system"] == source])
 
 
 def _draw_waiting(here: Here, seen: Overview) -> None:
@@ -97,20 +109,25 @@ def _draw_waiting(here: Here, seen: Overview) -> None:
         [(t(f"head_{name}"), number) for name, number in heads],
         [
             [
-                Cell(f.number(row["load_id"])),
-                Cell(isolate(row["file_name"])),
+                Cell(f.number(row["load_id"]), href=_load(here, row)),
+                Cell(isolate(row["file_name"]), href=_load(here, row)),
                 Cell(f.month(row["period"])),
                 Cell(
                     states(f"state_{row['state']}"),
                     tag="wait" if row["state"] == "draft" else "bad",
                 ),
                 Cell(f.number(row["lines_read"]), number=True),
-                Cell(f.number(row["issues"]), number=True),
-                Cell(f.money(row["net_amount"]), number=True),
+                Cell(f.number(row["issues"]), number=True,
+                     href=way(here, "issues", load=str(row["load_id"]))),
+                Cell(f.money(row["net_amount"], currency_of(row["source_system"])), number=True),
             ]
             for row in seen.waiting
         ],
-    )
+    )  # fmt: skip
+
+
+def _load(here: Here, row: Row) -> str:
+    return way(here, "load", load=str(row["load_id"]))
 
 
 def _draw_rules(here: Here, seen: Overview) -> None:
@@ -123,7 +140,8 @@ def _draw_rules(here: Here, seen: Overview) -> None:
         [(t(f"head_{name}"), number) for name, number in heads],
         [
             [
-                Cell(rule_title(row["rule_code"], here.language)),
+                Cell(rule_title(row["rule_code"], here.language),
+                     href=way(here, "issues", rule=row["rule_code"])),
                 Cell(
                     words(f"severity_{row['severity']}"),
                     tag="bad" if row["severity"] == "ERROR" else "wait",
@@ -133,7 +151,7 @@ def _draw_rules(here: Here, seen: Overview) -> None:
             ]
             for row in seen.rules
         ],
-    )
+    )  # fmt: skip
 
 
 def _trend(name: str, grown: Decimal | None) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.frame.formats import isolate, plain
+from pages.frame.formats import escape, isolate, plain
 from pages.frame.language import frame_texts, rule_title
 from pages.frame.page import Here, Page
-from pages.frame.shell import link_to
+from pages.frame.shell import draw_back, link_to
 from pages.widgets.cards import Cell, small_table
 from pages.widgets.figure_words import may_see_personal, words
 from pages.widgets.inside import follow
@@ -40,6 +40,7 @@ def draw(here: Here) -> None:
         return
     with reading(here.url) as connection:
         line = line_detail(connection, load_id, line_no, may_see=may_see_personal(here.who))
+    _draw_ways_back(line)
     _draw_place(here, line)
     _draw_text(here, line)
     _draw_issues(here, line)
@@ -50,6 +51,14 @@ def draw(here: Here) -> None:
         _draw_reading(here, line)
 
 
+def _draw_ways_back(line: LineDetail) -> None:
+    """To the list as it was left; whoever came by a link gets the lines of the load's own month."""
+    asked = {"source": line.source_system}
+    if line.period:
+        asked |= {"from": line.period, "to": line.period}
+    draw_back("lines", **asked)
+
+
 def _draw_place(here: Here, line: LineDetail) -> None:
     t, f = here.t, here.f
     state = frame_texts(here.language)(f"state_{line.state}")
@@ -58,7 +67,13 @@ def _draw_place(here: Here, line: LineDetail) -> None:
                  anchor=False)  # fmt: skip
     st.markdown(t("place", load=f.number(line.load_id), state=state, month=month,
                   place=_place(here, line.place)))  # fmt: skip
-    st.caption(t("came", user=plain(line.received_by), when=f.moment(line.received_at)))
+    st.caption(
+        t(
+            "came",
+            user=escape(here.actor(line.received_by)),
+            when=f.moment(line.received_at),
+        )
+    )
     link_to("load", t("go_load"), load=str(line.load_id))
 
 

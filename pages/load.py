@@ -9,7 +9,7 @@ import streamlit as st
 from pages.frame.formats import isolate, plain
 from pages.frame.language import frame_texts
 from pages.frame.page import Here, Page
-from pages.frame.shell import link_to
+from pages.frame.shell import draw_back, link_to
 from pages.widgets.cards import Cell, small_table
 from pages.widgets.difference import draw_difference, worked_out
 from pages.widgets.job_progress import draw_job, run_again
@@ -34,8 +34,10 @@ def draw(here: Here) -> None:
         with here.empty("none"):
             link_to("loads", here.t("go_loads"))
         return
-    draw_notice(here)
+    draw_back("loads")
     detail = read_detail(here.url, load_id)
+    if not here.address.text("act"):  # else it is said where the step is taken
+        draw_notice(here)
     _draw_head(here, detail)
     _draw_job(here, detail)
     if detail.load["state"] not in _WITHOUT_RESULT:
@@ -45,7 +47,7 @@ def draw(here: Here) -> None:
         _draw_others(here, detail)
     draw_original(here, detail.load)
     _draw_history(here, detail)
-    link_to("loads", here.t("go_loads"))
+    draw_notice(here)
 
 
 def _draw_head(here: Here, detail: LoadDetail) -> None:
@@ -54,7 +56,8 @@ def _draw_head(here: Here, detail: LoadDetail) -> None:
     st.header(here.t("head", load=f.number(load["load_id"]), file=plain(load["file_name"])),
                  anchor=False)  # fmt: skip
     month = f.month(load["period"]) if load["period"] else here.t("month_unknown")
-    st.markdown(f"{state} · {month} · {plain(load['source_system'])}")
+    source = here.source(load["source_system"])
+    st.markdown(f"{state} · {month} · {plain(source)}")
 
 
 def _draw_job(here: Here, detail: LoadDetail) -> None:
@@ -113,7 +116,7 @@ def _draw_history(here: Here, detail: LoadDetail) -> None:
                 [
                     Cell(f.number(step.step_no), number=True),
                     Cell(f.moment(step.at)),
-                    Cell(isolate(step.actor)),
+                    Cell(here.actor(step.actor)),
                     Cell(t(f"did_{step.action}")),
                     Cell(f.number(step.load_id), number=True),
                     Cell(isolate(step.reason) if step.reason else "–"),

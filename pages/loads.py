@@ -70,6 +70,7 @@ def _filter(here: Here, sources: list[str], periods: list[str]) -> LoadFilter:
         source = given.source
         if len(sources) > 1:
             source = st.selectbox(t("source"), sources, index=_index(sources, given.source),
+                                  format_func=here.source,
                                   placeholder=t("any"), on_change=turn_back)  # fmt: skip
     picked = st.pills(t("state"), STATES, selection_mode="multi", default=given.states,
                       format_func=lambda s: states(f"state_{s}"), on_change=turn_back)  # fmt: skip
@@ -81,7 +82,11 @@ def _draw_load(here: Here, row: Row) -> None:
     t, f = here.t, here.f
     state = frame_texts(here.language)(f"state_{row['state']}")
     month = f.month(row["period"]) if row["period"] else t("month_unknown")
-    came = t("came", user=isolate(row["received_by"]), when=f.moment(row["received_at"]))
+    came = t(
+        "came",
+        user=here.actor(row["received_by"]),
+        when=f.moment(row["received_at"]),
+    )
     counts = t("not_run")
     if row["lines_read"] is not None:
         counts = t("counts", lines=f.number(row["lines_read"]),

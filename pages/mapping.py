@@ -56,7 +56,7 @@ def _draw_versions(here: Here, versions: list[MappingVersion]) -> None:
             PickCell(t("version", number=f.number(one.version)),
                      below=t("in_force") if one.is_in_force else "",
                      below_tag="good" if one.is_in_force else None),
-            PickCell(t("shipped") if one.author == SHIPPED else isolate(one.author)),
+            PickCell(t("shipped") if one.author == SHIPPED else here.actor(one.author)),
             PickCell(f.moment(one.at)),
             PickCell(isolate(one.reason) if one.reason else "–"),
             PickCell(f.number(len(one.differences))),

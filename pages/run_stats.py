@@ -45,6 +45,7 @@ def _choose(here: Here, months: list[Row]) -> int:
         if len(sources) > 1:
             st.session_state["run_source"] = source
             st.selectbox(here.t("label_source"), sources, key="run_source", width=240,
+                         format_func=here.source,
                          on_change=_chosen, args=("source",))  # fmt: skip
         st.session_state["run_month"] = period
         st.selectbox(here.t("label_month"), list(mine), key="run_month", width=240,

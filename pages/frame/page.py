@@ -16,6 +16,7 @@ from pages.frame import database
 from pages.frame.address import Address
 from pages.frame.formats import Formats
 from pages.frame.language import page_texts
+from pages.frame.names import actor_name, source_title
 from pages.frame.preferences import Preferences
 from pipeline.access.allowed import Action, may
 from pipeline.access.people import Person
@@ -31,7 +32,8 @@ class Page:
     """Declared as `PAGE` in a page's file; its words are section `page_<name>` of the texts.
 
     `icon` is a Material symbol such as `:material/home:`; `action` is what a person must be allowed
-    to do to open it. A page that is not in the menu is reached by links alone.
+    to do to open it. A page that is not in the menu is reached by links alone. Whoever may not do
+    `help_for` reads `help_less` of its words under the title, and not `help`.
     """
 
     section: str
@@ -39,6 +41,7 @@ class Page:
     icon: str
     action: Action
     in_menu: bool = True
+    help_for: Action | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,14 @@ class Here:
     def language(self) -> str:
         """`fa` or `en`."""
         return self.preferences.language
+
+    def actor(self, name: str | None) -> str:
+        """Who did something, as this person reads it; kept apart from the words around."""
+        return actor_name(name, self.language)
+
+    def source(self, code: str | None) -> str:
+        """What a source system is called."""
+        return source_title(code, self.language)
 
     @contextmanager
     def empty(self, name: str) -> Iterator[None]:

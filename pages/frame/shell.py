@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 from urllib.parse import urlencode
@@ -9,11 +10,12 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.frame import database, errors, page, settings_menu, who
+from pages.frame import database, errors, page, settings_menu, trail, who
 from pages.frame.language import frame_texts, page_texts
 from pages.frame.page import SECTIONS, Entry
 from pages.frame.preferences import Preferences
 from pages.widgets.links import go, here_path
+from pipeline.access.allowed import may
 from pipeline.access.people import Person
 from pipeline.access.refusals import Refusal, tell_refusal
 from pipeline.settings import get_settings
@@ -55,7 +57,7 @@ def _draw(person: Person, preferences: Preferences) -> None:
     chosen.run()
 
 
-def link_to(name: str, label: str, icon: str | None = None, **state: str) -> None:
+def link_to(name: str, label: str, icon: str | None = None, **state: str | Sequence[str]) -> None:
     """A link to another page with its state, drawn only for roles that may open it."""
     entry = next((entry for entry in page.entries() if entry.name == name), None)
     person = who.current()
@@ -92,10 +94,28 @@ def draw(name: str) -> None:
     else:
         with errors.shown(preferences.language, f"page {name}"):
             here = page.here(name, person, preferences)
+            trail.arrive(name)
             st.title(here.t("title"), anchor=False)
-            st.caption(here.t("help"))
+            st.caption(_help(entry, here))
             page.module(name).draw(here)
+            trail.keep_state(name)
             _say_unknown(here, t)
+
+
+def draw_back(name: str, **state: str) -> None:
+    """The way back to a list, as it was seen last in this tab; never seen, it opens in `state`."""
+    t = frame_texts(who.preferences().language)
+    seen = trail.last_state(name)
+    title = page_texts(name, who.preferences().language)("title")
+    with st.container(key=f"back_{name}"):
+        link_to(name, t("back_to", page=title), ":material/arrow_back:",
+                **(state if seen is None else seen))  # fmt: skip
+
+
+def _help(entry: Entry, here: page.Here) -> str:
+    """The sentence under the title; who may do less than it speaks of has one of their own."""
+    more = entry.page.help_for
+    return here.t("help" if more is None or may(here.who, more) else "help_less")
 
 
 def _as_page(entry: Entry, language: str) -> StreamlitPage:

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from pages.frame import database
 from pages.frame.formats import Formats, isolate
 from pages.frame.language import frame_texts
+from pages.frame.names import browser_name
 from pages.frame.preferences import Preferences
 from pages.frame.ways import on_screen
 from pages.routes.forms import Form, comes_from_here, own_path, read_form
@@ -131,11 +132,13 @@ def _sessions(preferences: Preferences, words: Texts, session: Session) -> str:
 def _session(preferences: Preferences, words: Texts, row: SessionRow) -> str:
     seen = Formats(preferences).moment(row.seen_at)
     about = f"<bdi>{escape(row.origin)}</bdi> · {escape(words('seen', at=seen))}"
+    agent = browser_name(row.agent, preferences.language)
     end = f"<b>{escape(words('this_one'))}</b>"
     if not row.is_this:
         end = f"""<form method="post" action="/account/end"><button class="quiet" name="which"
  value="{row.session_id}">{escape(words("end_one"))}</button></form>"""
-    return f'<li><div>{about}<small dir="ltr">{escape(row.agent)}</small></div>{end}</li>'
+    said = f'<small title="{escape(row.agent)}">{escape(agent)}</small>'
+    return f"<li><div>{about}{said}</div>{end}</li>"
 
 
 def _foot(preferences: Preferences, words: Texts, session: Session) -> str:

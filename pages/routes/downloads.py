@@ -1,4 +1,4 @@
-"""GET /downloads/…: a load's original bytes, or its refused lines as a workbook to send back."""
+"""GET /downloads/…: a load's original bytes, or its rejected lines as a workbook to send back."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def original(request: Request) -> Response:
 
 
 def refused(request: Request) -> Response:
-    """The refused lines of a load, right to left, with their line numbers and reasons."""
-    return _send(request, "refused lines", _write_refused)
+    """The rejected lines of a load, right to left, with their line numbers and reasons."""
+    return _send(request, "rejected lines", _write_refused)
 
 
 def _write_original(settings: Settings, load_id: int, folder: Path, language: str) -> Written:

@@ -95,6 +95,8 @@ def _head(preferences: Preferences) -> str:
         'crossorigin /><link rel="stylesheet" href="/look/look.css" />'
         f'<script src="/look/one_step.js"></script>{_large_part()}'
         "<script>"
+        # Else it looks for its server below the page's own path first, and fails there twice.
+        "window.__streamlit = {BACKEND_BASE_URL: location.origin};"
         f"for (const [name, value] of [['language', {locale}], ['languages', [{locale}]]])"
         " Object.defineProperty(navigator, name, {get: () => value, configurable: true});"
         f"try {{ localStorage.setItem(`stActiveTheme-${{location.pathname}}-v2`, {theme}) }}"

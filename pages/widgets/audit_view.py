@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.frame.formats import isolate
+from pages.frame.names import NOBODY_SIGNED_IN, actor_name
 from pages.frame.page import Here
 from pages.widgets.audit_words import about, action_word, origin_text, subject_text
 from pages.widgets.cards import Card, cards
@@ -29,7 +29,12 @@ def draw_state(here: Here, state: ChainState) -> None:
         mood = "bad" if state.gaps else "good"
         proof = t("gaps_found", count=f.number(state.gaps)) if state.gaps else t("sound")
         to = f.number(state.proven_to) if state.proven_to else "–"
-        note = t("proven", to=to, at=f.moment(state.proven_at), by=isolate(state.proven_by))
+        note = t(
+            "proven",
+            to=to,
+            at=f.moment(state.proven_at),
+            by=here.actor(state.proven_by),
+        )
     cards([
         Card(t("events"), f.number(state.event_id), t("last_at", at=f.moment(state.at))),
         Card(t("chain"), proof, note, mood=mood),
@@ -53,7 +58,7 @@ def draw_event(here: Here, event: Row) -> None:
     t, f, language = here.t, here.f, here.language
     st.header(action_word(event["action"], language), anchor=False)
     cards([
-        Card(t("head_actor"), isolate(event["actor"]), origin_text(event, language)),
+        Card(t("head_actor"), actor_name(event["actor"], language), origin_text(event, language)),
         Card(t("head_time"), f.moment(event["at"]), event["at"].isoformat()),
         Card(t("head_subject"), subject_text(event, language),
              t("event_no", event=f.number(event["event_id"]))),
@@ -79,12 +84,19 @@ def _row(here: Here, event: Row) -> PickRow:
         [
             PickCell(here.f.moment(event["at"]), title=event["at"].isoformat(),
                      below=here.t("event_no", event=here.f.number(event["event_id"]))),
-            PickCell(event["actor"], is_raw=True),
+            _actor(event["actor"], language),
             PickCell(action_word(event["action"], language), tag=tag),
             PickCell(subject_text(event, language), below=about(event)),
             PickCell(origin_text(event, language)),
         ],
     )  # fmt: skip
+
+
+def _actor(name: str, language: str) -> PickCell:
+    """A person as the name stands; what acted by itself in words, its code on hover."""
+    if name in NOBODY_SIGNED_IN:
+        return PickCell(actor_name(name, language), title=name)
+    return PickCell(name, is_raw=True)
 
 
 def _draw_change(here: Here, before: dict[str, Any], after: dict[str, Any]) -> None:

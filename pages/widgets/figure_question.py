@@ -98,7 +98,8 @@ def _draw(here: Here, connection: Connection, question: Question, found: list[Sc
     months = sorted({*scope.months, asked.from_month, asked.to_month})
     with st.container(horizontal=True, vertical_alignment="bottom", key="question"):
         if len(found) > 1:
-            _select("source", t("source"), [s.source for s in found], scope.source)
+            _select("source", t("source"), [s.source for s in found], scope.source,
+                    here.source)  # fmt: skip
         _select("from", t("from"), months, asked.from_month, here.f.month)
         _select("to", t("to"), months, asked.to_month, here.f.month)
         count = sum(len(getattr(asked, field)) for field in FILTERS)

@@ -20,7 +20,7 @@ from pipeline.overview import change
 def month_table(
     here: Here, question: Question, months: Sequence[ComparedMonth], refused: Refused
 ) -> None:
-    """Months, newest first, with their growth and the lines refused in their own loads."""
+    """Months, newest first, with their growth and the lines rejected in their own loads."""
     t, f, currency = words(here), here.f, question.currency
     money = f" ({f.unit(currency)})"
     names = ("net_amount", "against_month", "against_year", "returns_amount", "return_rate",

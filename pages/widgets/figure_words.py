@@ -1,4 +1,4 @@
-"""What the pages of figures say in common: headings, refused lines, exports, links to lines."""
+"""What the pages of figures say in common: headings, rejected lines, exports, links to lines."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import streamlit as st
 
-from pages.frame.page import Here
+from pages.frame.page import Here, entries
 from pages.frame.shell import PAGES_KEY
 
 State = Mapping[str, str | Sequence[str]]
@@ -35,6 +35,12 @@ export default function({ parentElement, setTriggerValue }) {
 def address(page: str, state: State) -> str:
     """The address of a page in a state, for links that `follow` follows."""
     return f"/{page}?{urlencode(state, doseq=True)}"
+
+
+def way(here: Here, page: str, **state: str | Sequence[str]) -> str:
+    """The address of a page for who may open it; empty for everybody else."""
+    entry = next(entry for entry in entries() if entry.name == page)
+    return address(page, state) if entry.open_to(here.who) else ""
 
 
 def follow(here: Here) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.frame.formats import isolate
 from pages.frame.language import frame_texts, rule_title
+from pages.frame.names import found_text
 from pages.frame.page import Here
 from pages.widgets.issue_address import filter_pairs, is_everything
 from pages.widgets.money_of import currency_of, money_by_source
@@ -97,7 +98,7 @@ def _row(here: Here, row: Row) -> PickRow:
                      below_tag=SEVERITY_TAGS[row["severity"]]),
             PickCell(where, below=f"{f.month(row['period'])} · {load}"),
             PickCell(isolate(row["column_name"] or "–")),
-            PickCell(row["raw_value"], is_raw=row["raw_value"] is not None),
+            value_cell(here, row, currency),
             PickCell(f.money(row["impact_amount"], currency),
                      title=f.money_exact(row["impact_amount"], currency)),
             PickCell(words(f"status_{row['status']}"), tag=STATUS_TAGS[row["status"]],
@@ -106,6 +107,13 @@ def _row(here: Here, row: Row) -> PickRow:
                      below_tag="bad" if row["came_back"] else None),
         ],
     )  # fmt: skip
+
+
+def value_cell(here: Here, row: Row, currency: str) -> PickCell:
+    """The value of the file as it stands; what a rule found of the whole load, in words."""
+    value = row["raw_value"]
+    said = found_text(here.f, row["rule_code"], value, currency)
+    return PickCell(value, is_raw=value is not None) if said is None else PickCell(said)
 
 
 def _draw_order(here: Here) -> None:

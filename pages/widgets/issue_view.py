@@ -7,11 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+from pages.frame.formats import escape as escape_marks
 from pages.frame.formats import isolate, named, plain
 from pages.frame.language import frame_texts, rule_title
+from pages.frame.names import found_text
 from pages.frame.page import Here
 from pages.widgets.cards import Card, cards
-from pages.widgets.issue_table import SEVERITY_TAGS, STATUS_TAGS
+from pages.widgets.issue_table import SEVERITY_TAGS, STATUS_TAGS, value_cell
 from pages.widgets.money_of import currency_of
 from pages.widgets.pick_table import PickCell, PickRow, pick_table
 from pages.widgets.raw_text import raw_html
@@ -51,7 +53,10 @@ def draw_issue(here: Here, detail: IssueDetail) -> None:
     ])  # fmt: skip
     if detail.rule is not None:
         st.info(detail.rule.advice.of(here.language), icon=":material/lightbulb:")
-    if detail.rule is None or detail.line is None:
+    said = found_text(f, issue["rule_code"], issue["raw_value"], currency)
+    if said is not None:
+        st.markdown(f"**{escape_marks(said)}**")
+    elif detail.rule is None or detail.line is None:
         st.caption(plain(issue["message"]))
 
 
@@ -111,7 +116,7 @@ def _related(here: Here, row: Row, currency: str) -> PickRow:
                  below_tag=SEVERITY_TAGS[row["severity"]]),
         PickCell(where, below=t("load", load=f.number(row["load_id"]))),
         PickCell(isolate(row["column_name"] or "–")),
-        PickCell(row["raw_value"], is_raw=row["raw_value"] is not None),
+        value_cell(here, row, currency),
         PickCell(f.money(row["impact_amount"], currency)),
     ])  # fmt: skip
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.frame import errors
 from pages.frame.formats import escape as unmarked
-from pages.frame.formats import isolate, plain
+from pages.frame.formats import plain
 from pages.frame.language import page_texts
 from pages.frame.page import Here
 from pages.frame.shell import link_to
@@ -49,7 +49,8 @@ def draw_active_jobs(here: Here) -> None:
     for job in jobs:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             state = _state_words(here, job)
-            st.markdown(f"{plain(job.file_name)} · {state} · {plain(job.requested_by)}")
+            requested = unmarked(here.actor(job.requested_by))
+            st.markdown(f"{plain(job.file_name)} · {state} · {requested}")
             label = t("follow", job=here.f.number(job.job_id))
             link_to("upload", label, ":material/visibility:", job=str(job.job_id))
 
@@ -121,7 +122,7 @@ def _draw_end(here: Here, job: Job) -> None:
         return
     t = page_texts("load", here.language)
     if job.state == "cancelled":
-        by = isolate(unmarked(job.cancelled_by or ""))
+        by = unmarked(here.actor(job.cancelled_by))
         st.info(t("cancelled_by", user=by), icon=":material/cancel:")
     else:
         error = job.error or {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.frame.formats import isolate
 from pages.frame.language import frame_texts, page_texts, rule_title
 from pages.frame.page import Here
 from pages.frame.shell import link_to
@@ -17,7 +16,7 @@ MOST_RULES = 12
 
 
 def draw_result(here: Here, detail: LoadDetail) -> None:
-    """Figures of the load's run, and its refused lines to take along."""
+    """Figures of the load's run, and its rejected lines to take along."""
     t = page_texts("load", here.language)
     if detail.figures is None or detail.balance is None:
         st.info(t("no_result"), icon=":material/hourglass_empty:")
@@ -42,7 +41,7 @@ def draw_original(here: Here, load: Row) -> None:
     t, f = page_texts("load", here.language), here.f
     st.header(t("original"), anchor=False)
     st.caption(
-        t("received", user=isolate(load["received_by"]), when=f.moment(load["received_at"]),
+        t("received", user=here.actor(load["received_by"]), when=f.moment(load["received_at"]),
           size=f.size(load["file_size"]))
     )  # fmt: skip
     st.code(f"SHA-256  {bytes(load['sha256']).hex()}", language=None, wrap_lines=True)

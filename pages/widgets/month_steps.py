@@ -13,7 +13,8 @@ from pages.frame.formats import isolate
 from pages.frame.language import page_texts
 from pages.frame.page import Here
 from pages.widgets.difference import draw_difference, worked_out
-from pages.widgets.notice import attempt
+from pages.widgets.notice import attempt, draw_notice
+from pages.widgets.step_done import draw_done, forget_done, keep_done
 from pipeline.access.allowed import Action, may
 from pipeline.loads import LoadDetail
 from pipeline.months.changes import MonthDifference
@@ -42,18 +43,44 @@ def draw_steps(here: Here, detail: LoadDetail) -> None:
     open_to = _possible(detail)
     chosen = here.address.choice("act", ACTS, "")
     if chosen and chosen not in open_to:
+        draw_notice(here)
         st.info(t("not_now"), icon=":material/info:")
         chosen = ""
+    # What takes figures away never stands where the way on stood a moment ago.
+    first = [act for act in open_to if act in ("publish", "unlock")]
+    rest = [act for act in open_to if act not in first]
     with st.container(horizontal=True):
-        for act in open_to:
-            st.button(
-                t(f"act_{act}"), key=f"act_{act}", icon=_ICONS[act],
-                type="primary" if act == "publish" else "secondary", disabled=act == chosen,
-                on_click=partial(here.address.write, act=act),
-            )  # fmt: skip
-    if chosen:
-        with st.container(border=True, key="step"):
-            _draw_step(here, detail, chosen)
+        _draw_acts(here, first, chosen)
+    if chosen in first:
+        _draw_asked(here, detail, chosen)
+    draw_done(here, detail)
+    if rest:
+        with st.expander(t("other_steps"), icon=":material/more_horiz:", expanded=chosen in rest):
+            with st.container(horizontal=True):
+                _draw_acts(here, rest, chosen)
+            if chosen in rest:
+                _draw_asked(here, detail, chosen)
+
+
+def _draw_acts(here: Here, acts: list[str], chosen: str) -> None:
+    t = page_texts("load", here.language)
+    for act in acts:
+        st.button(
+            t(f"act_{act}"), key=f"act_{act}", icon=_ICONS[act],
+            type="primary" if act == "publish" else "secondary", disabled=act == chosen,
+            on_click=partial(_choose, here, act),
+        )  # fmt: skip
+
+
+def _choose(here: Here, act: str) -> None:
+    forget_done()
+    here.address.write(act=act)
+
+
+def _draw_asked(here: Here, detail: LoadDetail, act: str) -> None:
+    with st.container(border=True, key="step"):
+        _draw_step(here, detail, act)
+        draw_notice(here)
 
 
 def _possible(detail: LoadDetail) -> list[str]:
@@ -77,7 +104,7 @@ def _say_how_it_stands(here: Here, detail: LoadDetail) -> None:
     t, f, month = page_texts("load", here.language), here.f, detail.month
     assert month is not None
     if month.locked:
-        by = isolate(month.locked_by or "")
+        by = here.actor(month.locked_by)
         st.warning(
             t("locked_by", user=by, when=f.moment(month.locked_at),
               reason=isolate(month.lock_reason or "")),
@@ -85,7 +112,11 @@ def _say_how_it_stands(here: Here, detail: LoadDetail) -> None:
         )  # fmt: skip
     if month.load_id == detail.load["load_id"]:
         st.success(
-            t("this_is_published", user=isolate(month.actor or ""), when=f.moment(month.since)),
+            t(
+                "this_is_published",
+                user=here.actor(month.actor),
+                when=f.moment(month.since),
+            ),
             icon=":material/verified:",
         )
     elif month.load_id is not None:
@@ -106,7 +137,7 @@ def _draw_step(here: Here, detail: LoadDetail, act: str) -> None:
     if act in ("publish", "undo") or (act == "void" and detail.load["state"] == "published"):
         seen = worked_out(here, (act, load_id, last and last.step_no), _work(here, detail, act))
         if act == "undo" and last is not None:
-            st.caption(t("undoes", step=t(f"did_{last.action}"), user=isolate(last.actor),
+            st.caption(t("undoes", step=t(f"did_{last.action}"), user=here.actor(last.actor),
                          when=here.f.moment(last.at)))  # fmt: skip
         draw_difference(here, seen, detail.currency)
     if act != "publish":
@@ -146,6 +177,7 @@ def _do(
         "unlock": lambda: unlock_month(*of_month, **said),
     }
     done = page_texts("load", here.language)(f"done_{act}")
-    if attempt(here, done, deeds[act]):
+    if attempt(here, done, deeds[act], quiet=True):
+        keep_done(load_id, act)
         here.address.write(act=None)
         st.session_state.pop(f"step_key_{act}_{load_id}", None)

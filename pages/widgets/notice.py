@@ -17,10 +17,11 @@ from pipeline.settings import get_settings
 _KEY = "notice"
 
 
-def attempt(here: Here, done: str, act: Callable[[], object]) -> bool:
+def attempt(here: Here, done: str, act: Callable[[], object], *, quiet: bool = False) -> bool:
     """Do something that a click asked for and remember what to say of it; whether it went well.
 
-    For callbacks: nothing is drawn here, and what is refused stays in the person's words.
+    For callbacks: nothing is drawn here, and what is refused stays in the person's words. `quiet`
+    leaves it to the caller to say that it is done.
     """
     try:
         act()
@@ -29,7 +30,8 @@ def attempt(here: Here, done: str, act: Callable[[], object]) -> bool:
         known = known or unexpected(error, f"page {here.name}", get_settings().var_dir)
         st.session_state[_KEY] = ("bad", on_screen(known, here.language))
         return False
-    st.session_state[_KEY] = ("good", done)
+    if not quiet:
+        st.session_state[_KEY] = ("good", done)
     return True
 
 

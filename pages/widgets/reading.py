@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
 from pages.frame.formats import isolate
+from pages.frame.names import source_title
 from pages.frame.page import Here
 from pages.widgets.cards import Card, cards
 from pages.widgets.file_look import DELIMITERS, QUOTES, Asked, Look
@@ -53,7 +55,15 @@ def draw_form(here: Here, look: Look | None, asked: Asked, *, opened: bool = Fal
     with st.expander(t("read_otherwise"), icon=":material/tune:", expanded=opened):
         st.caption(t("read_otherwise_help"))
         with st.form("reading", border=False):
-            said: dict[str, object] = {"source": _pick(here, "source", sources, asked.source)}
+            said: dict[str, object] = {
+                "source": _pick(
+                    here,
+                    "source",
+                    sources,
+                    asked.source,
+                    shown=partial(source_title, language=here.language),
+                )
+            }
             if is_text:
                 said |= _of_text(here, asked)
             else:
@@ -89,12 +99,13 @@ def _pick(
     chosen: str | None,
     *,
     words: str = "",
+    shown: Callable[[str], str] = str,
     open_to_new: bool = False,
 ) -> str | None:
     """One choice of the form; nothing chosen leaves it to detection."""
     index = list(options).index(chosen) if chosen in options else None
     return st.selectbox(
         here.t(name), options, index=index, placeholder=here.t("auto"),
-        format_func=(lambda one: here.t(f"{words}{one}")) if words else str,
+        format_func=(lambda one: here.t(f"{words}{one}")) if words else shown,
         accept_new_options=open_to_new,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from pages.frame.formats import escape as unmarked
 from pages.frame.formats import isolate, plain
 from pages.frame.language import frame_texts
 from pages.frame.page import Here
@@ -74,7 +75,7 @@ def draw_changes(here: Here, state: RuleState) -> None:
             f"{t(f'threshold_{name}')}: {here.f.digits(value)}"
             for name, value in change["thresholds"].items()
         ]
-        who = f"**{plain(change['author'])}** · {here.f.moment(change['at'])}"
+        who = f"**{unmarked(here.actor(change['author']))}** · {here.f.moment(change['at'])}"
         st.markdown(f"{who} · {plain(' · '.join(said))}")
         st.caption(t("reason_was", reason=plain(change["reason"] or "–")))
 

@@ -45,7 +45,7 @@ def draw_known(here: Here, receipt: Receipt) -> None:
     t, f = here.t, here.f
     with st.container(border=True, key="known"):
         st.warning(
-            t("known", load=f.number(receipt.load_id), user=isolate(receipt.received_by or ""),
+            t("known", load=f.number(receipt.load_id), user=here.actor(receipt.received_by),
               when=f.moment(receipt.received_at),
               file=isolate(unmarked(receipt.file_name or ""))),
             icon=":material/content_copy:",

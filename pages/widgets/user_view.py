@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.frame.formats import NOTHING, isolate, plain
 from pages.frame.language import frame_texts
+from pages.frame.names import browser_name
 from pages.frame.page import Here
 from pages.frame.shell import link_to
 from pages.widgets.cards import Card, Cell, cards, small_table
@@ -33,7 +34,7 @@ def draw_user(here: Here, one: Account) -> None:
              t(f"state_{state}"), mood="good" if one.active else "bad"),
         Card(t("head_seen"), f.moment(one.last_seen_at) if one.last_seen_at else NOTHING,
              t("open_sessions", count=f.number(one.open_sessions))),
-        Card(t("since"), f.moment(one.created_at), t("added_by", name=isolate(one.created_by))),
+        Card(t("since"), f.moment(one.created_at), t("added_by", name=here.actor(one.created_by))),
     ])  # fmt: skip
     link_to("audit", t("see_deeds"), kind="user", id=str(person.user_id))
     rights, entry = st.columns(2, gap="large")
@@ -90,7 +91,7 @@ def _draw_sessions(here: Here, one: Account) -> None:
         st.caption(t("no_session"))
         return
     rows = [[Cell(isolate(row.origin)), Cell(f.moment(row.started_at)), Cell(f.moment(row.seen_at)),
-             Cell(isolate(row.agent))] for row in sessions]  # fmt: skip
+             Cell(browser_name(row.agent, here.language))] for row in sessions]  # fmt: skip
     small_table([(t(name), False) for name in ("from_where", "began", "seen", "browser")], rows)
     _sure(here, "sign_out", ":material/logout:", lambda: act_and_say(
         here, lambda: end_all(here.url, one.person.user_id, actor=here.who.name)))  # fmt: skip

@@ -89,7 +89,7 @@ def wait(page: Page) -> None:
 
 
 def watch(page: Page, console: str, faults: list[str]) -> None:
-    """Note every request to a host outside, and every error of the browser's console."""
+    """Note every request to a host outside or that fails, and every error of the console."""
     ours = (console, console.replace("http", "ws", 1), "data:", "blob:", "about:")
 
     def asked(url: str) -> None:
@@ -97,11 +97,15 @@ def watch(page: Page, console: str, faults: list[str]) -> None:
             faults.append(f"asked {url}")
 
     def said(message: Any) -> None:
-        # On a deep link Streamlit first looks for itself below the page's own path.
-        if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
+        if message.type == "error":
             faults.append(f"console: {message.text} {message.location.get('url', '')}")
 
+    def answered(response: Any) -> None:
+        if response.status >= 400:
+            faults.append(f"answered {response.status}: {response.url}")
+
     page.on("request", lambda request: asked(request.url))
+    page.on("response", answered)
     page.on("websocket", lambda socket: asked(socket.url))
     page.on("console", said)
     page.on("pageerror", lambda error: faults.append(f"page: {error}"))

@@ -32,7 +32,7 @@ Opened = Callable[..., AppTest]
 
 @pytest.fixture(scope="module")
 def shop(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """Months in which everything moves, one draft, two lines refused."""
+    """Months in which everything moves, one draft, two rejected lines."""
     settings = Settings(_env_file=None, database_url="", language="fa")  # type: ignore[call-arg]
     folder: Path = tmp_path_factory.mktemp("shop")
     with new_database(server_url) as url:
@@ -109,7 +109,7 @@ def test_net_sales_stand_beside_the_month_before_and_a_year_before(opened: Opene
     assert "against Mordad 1403" in said
     assert "\u2066−25%\u2069 against a year before" in said
     assert "\u2066150\u2069 rial" in said  # 3 + 1 - 1 pieces at 50: net
-    assert "\u20661\u2069 lines refused" in said
+    assert "\u20661\u2069 rejected lines" in said
 
 
 def test_every_link_of_net_sales_leads_to_lines_that_sum_up_to_its_figure(

@@ -21,7 +21,7 @@ def test_each_load_with_state_counts_and_sender(open_page: OpenPage, desk: Desk)
     desk.load([{}], period="1403-05", user="reza")
     said = words(open_page("loads", language="en"))
     assert names(said) == ["file_2.csv", "file_1.csv"]
-    assert "\u20662\u2069 lines, \u20661\u2069 refused" in said and "reza" in said
+    assert "\u20662\u2069 lines, \u20661\u2069 rejected" in said and "reza" in said
     assert ">published<" in said and ">draft<" in said
 
 
