@@ -22,14 +22,19 @@ PORT ?= 8501
 API_PORT ?= 8502
 OUT ?= var/samples/karamad_$(PERIOD).csv
 
+# What these commands say themselves is in the language of the product: that of the environment, or
+# of .env, else Persian. $(call said,Persian,English), without commas.
+SPOKEN := $(or $(SALES_LANGUAGE),$(shell sed -n 's/^SALES_LANGUAGE=//p' .env 2>/dev/null))
+said = $(if $(filter en,$(SPOKEN)),$(2),$(1))
+
 .PHONY: help run api worker samples screenshots test bench faults bench-reads bench-ui lint audit types format sample stop clean psql requirements hooks
 
 help: ## List the commands, a sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: samples worker ## Open the console on http://127.0.0.1:$(PORT), with a worker and the sample months (Ctrl-C ends it).
-	@echo "Console: http://127.0.0.1:$(PORT)  (Ctrl-C ends it)"
-	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
+	@echo "$(call said,کنسول: http://127.0.0.1:$(PORT)  (پایان با Ctrl-C),Console: http://127.0.0.1:$(PORT)  (Ctrl-C ends it))"
+	@exec $(PY) -m streamlit run app.py --server.port $(PORT) --logger.hideWelcomeMessage true
 
 api: $(INSTALLED) ## Open the read-only API on http://127.0.0.1:$(API_PORT) (Ctrl-C ends it).
 	@exec $(PY) -m uvicorn api:app --host 127.0.0.1 --port $(API_PORT) --no-server-header --no-access-log
@@ -42,9 +47,9 @@ samples: $(INSTALLED) hooks ## Start the database, load and publish the sample m
 
 # The lock is held by the worker as long as it lives, so a second one is not started beside it.
 worker: $(INSTALLED) ## Start a worker in the background, unless one runs.
-	@mkdir -p var/log; flock --nonblock var/worker.lock true || { echo "A worker runs already."; exit 0; }; \
+	@mkdir -p var/log; flock --nonblock var/worker.lock true || { echo "$(call said,کارگری از پیش روشن است.,A worker runs already.)"; exit 0; }; \
 	setsid flock --nonblock --no-fork var/worker.lock $(PY) -m pipeline worker >>var/log/worker.log 2>&1 </dev/null & \
-	echo $$! > var/worker.pid; echo "A worker runs in the background; its words: var/log/worker.log"
+	echo $$! > var/worker.pid; echo "$(call said,کارگر در پس‌زمینه روشن است؛ گفته‌هایش: var/log/worker.log,A worker runs in the background; its words: var/log/worker.log)"
 
 # Two processes, each with a database server of its own; the tests of a file stay together, since
 # some share a database. ARGS="-n 0" runs them in one.
@@ -87,9 +92,9 @@ sample: $(INSTALLED) ## Write an invented export and its labels (LINES=, DIRTY=,
 
 stop: ## Stop the worker and the embedded database server.
 	@if [ -e var/worker.lock ] && ! flock --nonblock var/worker.lock true; then \
-		kill "$$(cat var/worker.pid)" && flock --timeout 30 var/worker.lock true && echo "The worker was stopped."; \
+		kill "$$(cat var/worker.pid)" && flock --timeout 30 var/worker.lock true && echo "$(call said,کارگر خاموش شد.,The worker was stopped.)"; \
 	fi
-	@if [ -e $(INSTALLED) ]; then $(PY) -m pipeline stop; else echo "Nothing is installed, so nothing runs."; fi
+	@if [ -e $(INSTALLED) ]; then $(PY) -m pipeline stop; else echo "$(call said,چیزی نصب نشده است؛ پس چیزی روشن نیست.,Nothing is installed: nothing runs.)"; fi
 
 clean: stop ## Remove the virtual environment and caches; the database under var/ stays.
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

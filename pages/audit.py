@@ -7,6 +7,7 @@ import streamlit as st
 from pages.frame.page import Here, Page
 from pages.widgets.audit_filters import asked, draw_filters, draw_head, draw_turning, show_all
 from pages.widgets.audit_view import draw_event, draw_list, draw_state
+from pages.widgets.inside import follow
 from pipeline.access.allowed import Action
 from pipeline.audit_trail import chain_state, choices, list_page, read_event
 
@@ -15,6 +16,7 @@ PAGE = Page(section="settings", order=20, icon=":material/history:", action=Acti
 
 def draw(here: Here) -> None:
     """The events that fit the address, or the one that it names."""
+    follow(here)
     if (event_id := here.address.number("event", least=1)) is not None:
         st.button(here.t("to_list"), icon=":material/list:",
                   on_click=lambda: st.query_params.pop("event", None))  # fmt: skip

@@ -7,7 +7,8 @@ from datetime import datetime
 import streamlit as st
 
 from pages.frame.formats import isolate
-from pages.frame.page import Here, Page
+from pages.frame.language import page_texts
+from pages.frame.page import Here, Page, entries
 from pages.widgets.cards import Card, Cell, cards, small_table
 from pages.widgets.health_words import figure, note
 from pipeline.access.allowed import Action
@@ -57,6 +58,9 @@ def _draw_advice(here: Here, health: Health) -> None:
         if check.state != "good":
             st.info(f"**{here.t(f'check_{check.code}')}**: {here.t(f'do_{check.code}')}",
                     icon=":material/lightbulb:")  # fmt: skip
+            # What an administrator types where the console itself cannot do it.
+            if command := here.t.words.get(f"command_{check.code}"):
+                st.code(command, language=None)
 
 
 def _draw_workers(here: Here, health: Health) -> None:
@@ -71,13 +75,21 @@ def _draw_workers(here: Here, health: Health) -> None:
     small_table([(here.t("worker"), False), (here.t("since"), False)], rows)
 
 
+def _place(here: Here, verb: str | None) -> str:
+    """Where a fault arose: a page by its title, else as the log has it."""
+    name = (verb or "").removeprefix("page ")
+    if name != verb and name in {entry.name for entry in entries()}:
+        return here.t("on_page", page=page_texts(name, here.language)("title"))
+    return isolate(verb or "–")
+
+
 def _draw_faults(here: Here, health: Health) -> None:
     st.header(here.t("check_faults"), anchor=False)
     if not health.faults:
         st.caption(here.t("no_fault"))
         return
     st.caption(here.t("faults_help"))
-    rows = [[Cell(isolate(fault["reference"])), Cell(isolate(fault["verb"] or "–")),
+    rows = [[Cell(isolate(fault["reference"])), Cell(_place(here, fault["verb"])),
              Cell(here.f.moment(datetime.fromisoformat(fault["at"])))]
             for fault in health.faults]  # fmt: skip
     small_table([(here.t("reference"), False), (here.t("place"), False), (here.t("at"), False)],

@@ -15,6 +15,7 @@ from pages.widgets.charts import monthly_bars
 from pages.widgets.inside import follow, way
 from pages.widgets.job_progress import draw_active_jobs
 from pages.widgets.money_of import currency_of, money_by_source
+from pages.widgets.waiting_files import draw_waiting
 from pipeline.access.allowed import Action, may
 from pipeline.db import Row
 from pipeline.overview import Overview, change, read_overview
@@ -36,6 +37,7 @@ def draw(here: Here) -> None:
         return
     if may(here.who, Action.SEE_LOADS):
         _draw_needs(here, seen)
+        draw_waiting(here)
         draw_active_jobs(here)
     _draw_month(here, seen)
     if may(here.who, Action.SEE_LOADS):
@@ -51,6 +53,7 @@ def _draw_start(here: Here) -> None:
     if cures:
         names = ("step_file", "step_check", "step_publish")
         steps([(t(name), t(f"{name}_text")) for name in names])
+        draw_waiting(here)
         link_to("upload", t("go_upload"))
 
 

@@ -9,7 +9,7 @@ from pages.frame.shell import link_to, open_page
 from pages.widgets.money_of import currency_of
 from pages.widgets.run_charts import months_chart
 from pages.widgets.run_figures import draw_cards, draw_months, draw_rules
-from pipeline.access.allowed import Action
+from pipeline.access.allowed import Action, may
 from pipeline.db import Row
 from pipeline.quality.run_figures import RunFigures, month_figures, run_figures
 
@@ -22,7 +22,7 @@ def draw(here: Here) -> None:
     months = month_figures(here.url)
     run_id = here.address.number("run", least=1)
     if not months and run_id is None:
-        with here.empty("none"):
+        with here.empty("none" if may(here.who, Action.UPLOAD_FILE) else "none_yet"):
             link_to("upload", here.t("go_upload"))
         return
     run = _choose(here, months) if run_id is None else run_id
@@ -67,8 +67,10 @@ def _draw_run(here: Here, shown: RunFigures) -> None:
     if not shown.rules:
         st.success(here.t("no_issues"), icon=":material/verified:")
         return
-    st.caption(here.t("pareto_help"))
-    draw_rules(here, shown.rules, run["before_period"], currency, _remember_rule)
+    opens = may(here.who, Action.SEE_ISSUES)
+    st.caption(here.t("pareto_help") + (f" {here.t('pareto_open')}" if opens else ""))
+    draw_rules(here, shown.rules, run["before_period"], currency,
+               _remember_rule if opens else None)  # fmt: skip
 
 
 def _draw_over_months(here: Here, shown: RunFigures, months: list[Row]) -> None:
@@ -86,6 +88,6 @@ def _remember_rule(code: str) -> None:
 
 
 def _go_to_issues(here: Here, shown: RunFigures) -> None:
-    """To the issues of the rule that was opened; a manager stays, the lines are not theirs."""
+    """To the issues of the rule that was opened."""
     if (code := st.session_state.pop(_OPEN, None)) is not None:
         open_page("issues", load=str(shown.run["load_id"]), rule=code)

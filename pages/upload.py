@@ -15,14 +15,15 @@ from pages.widgets.header_preview import draw_headers
 from pages.widgets.job_progress import draw_active_jobs, draw_job
 from pages.widgets.load_result import draw_findings, draw_result
 from pages.widgets.notice import draw_notice
-from pages.widgets.reading import draw_detected, draw_form
+from pages.widgets.reading import draw_detected, draw_form, draw_source_question
 from pages.widgets.run_file import draw_known, draw_run, go_to
 from pages.widgets.upload import upload_field
+from pages.widgets.waiting_files import discard, draw_waiting
 from pipeline.access.allowed import Action, may
 from pipeline.errors import DatabaseAway, PipelineError
 from pipeline.loads import read_detail
 from pipeline.settings import get_settings
-from pipeline.uploads import Upload, find_upload, forget_upload
+from pipeline.uploads import Upload, find_upload
 
 PAGE = Page(
     section="data",
@@ -53,6 +54,7 @@ def _draw_start(here: Here) -> None:
     if came is not None:
         forget_look()
         go_to(here, file=came.token)
+    draw_waiting(here)
     draw_active_jobs(here)
     st.header(here.t("how"), anchor=False)
     names = ("step_drop", "step_look", "step_run")
@@ -65,6 +67,7 @@ def _draw_file(here: Here, token: str) -> None:
     upload = find_upload(get_settings(), token, here.who.name)
     if upload is None:
         st.info(here.t("gone"), icon=":material/info:")
+        draw_waiting(here)
         draw_active_jobs(here)
         if st.button(here.t("another"), type="primary"):
             go_to(here)
@@ -80,6 +83,10 @@ def _draw_file(here: Here, token: str) -> None:
         st.caption(here.t("nothing_kept"))
         if asked.overrides.says_something:
             draw_form(here, None, asked, opened=True)
+        return
+    if look.lacks_source:
+        draw_source_question(here)
+        draw_form(here, look, asked)
         return
     if look.known is not None:
         draw_known(here, look.known)
@@ -100,8 +107,7 @@ def _draw_name(here: Here, upload: Upload) -> None:
             f":material/description: **{plain(upload.name)}** · {isolate(here.f.size(upload.size))}"
         )
         if st.button(here.t("discard"), icon=":material/close:"):
-            forget_upload(get_settings(), upload.token)
-            forget_look()
+            discard(upload)
             go_to(here)
 
 

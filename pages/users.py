@@ -86,9 +86,10 @@ def _draw_form(here: Here, number: int) -> None:
     st.header(here.t("new"), anchor=False)
     with st.form("user_form"):
         name = st.text_input(here.t("label_name"), key=f"user_name_{number}", max_chars=LONGEST)
-        role = st.segmented_control(
-            here.t("label_role"), ROLES, key=f"user_role_{number}", default=ROLES[0], required=True,
+        role = st.radio(
+            here.t("label_role"), ROLES, key=f"user_role_{number}",
             format_func=lambda role: words(f"role_{role}"),
+            captions=[words(f"role_{role}_does") for role in ROLES],
         )  # fmt: skip
         sent = st.form_submit_button(here.t("add"), type="primary", icon=":material/person_add:")
     if sent and role is not None:

@@ -20,6 +20,9 @@ from pipeline.source_memory import NOTHING, Remembered
 from pipeline.transform.jalali import period_of
 from pipeline.transform.normalize import Normalizer
 
+# How a header can be known by what it says.
+BY_TEXT = ("exact", "folded", "alias", "similar")
+
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
@@ -57,6 +60,11 @@ class Recognition:
     def positions(self) -> dict[str, int]:
         """Position in the file of each canonical column, attribute and context column."""
         return {match.column: match.position for match in self.matches if match.column}
+
+    @property
+    def tells_its_source(self) -> bool:
+        """Whether any header is known by its text: cells that fit alone fit many sources."""
+        return any(match.column and match.how in BY_TEXT for match in self.matches)
 
     def missing_required(self) -> list[str]:
         """Headers of required columns that the file does not have."""

@@ -10,6 +10,7 @@ import shutil
 import time
 import unicodedata
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,13 +30,14 @@ _OTHER_NAME = "file"
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that came in whole: who sent it, under which name, how many bytes."""
+    """A file that came in whole: who sent it, under which name, how many bytes, and when."""
 
     token: str
     path: Path
     name: str
     size: int
     user: str
+    at: datetime
 
 
 @dataclass
@@ -72,12 +74,13 @@ class Arrival:
         self.file.flush()
         path = self.folder / self.name
         (self.folder / _PART).rename(path)
-        facts = {"name": self.name, "size": self.size, "user": self.user}
+        at = datetime.now(UTC)
+        facts = {"name": self.name, "size": self.size, "user": self.user, "at": at.isoformat()}
         (self.folder / _UNFINISHED_FACTS).write_text(json.dumps(facts), encoding="utf-8")
         # From here on it is an upload: a process that dies before leaves nothing of one.
         (self.folder / _UNFINISHED_FACTS).rename(self.folder / _FACTS)
         self.file.close()
-        return Upload(self.token, path, self.name, self.size, self.user)
+        return Upload(self.token, path, self.name, self.size, self.user, at)
 
     def discard(self) -> None:
         """Remove what has arrived."""
@@ -109,16 +112,17 @@ def begin_upload(settings: Settings, name: str, user: str, size: int) -> Arrival
 
 def find_upload(settings: Settings, token: str, user: str) -> Upload | None:
     """The upload of this user under `token`; None when there is none, or it is another's."""
-    if not _TOKEN.fullmatch(token):
-        return None
-    folder = _root(settings) / token
-    try:
-        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    if facts["user"] != user:
-        return None
-    return Upload(token, folder / facts["name"], facts["name"], facts["size"], user)
+    found = _read(_root(settings) / token) if _TOKEN.fullmatch(token) else None
+    return found if found is not None and found.user == user else None
+
+
+def list_uploads(settings: Settings, user: str) -> list[Upload]:
+    """The uploads of this user that no load took yet, the newest first."""
+    root = _root(settings)
+    folders = list(root.iterdir()) if root.is_dir() else []
+    waiting = [_read(folder) for folder in folders if _TOKEN.fullmatch(folder.name)]
+    mine = [upload for upload in waiting if upload is not None and upload.user == user]
+    return sorted(mine, key=lambda upload: upload.at, reverse=True)
 
 
 def forget_upload(settings: Settings, token: str) -> None:
@@ -139,6 +143,19 @@ def clear_uploads(settings: Settings, now: float | None = None) -> int:
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)
     return len(old)
+
+
+def _read(folder: Path) -> Upload | None:
+    """The upload in a folder; None while it arrives, and when it is gone."""
+    try:
+        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    # One that came before an upgrade does not say when.
+    came = datetime.fromtimestamp(folder.stat().st_mtime, UTC).isoformat()
+    at = datetime.fromisoformat(facts.get("at", came))
+    name, size, user = facts["name"], facts["size"], facts["user"]
+    return Upload(folder.name, folder / name, name, size, user, at)
 
 
 def _open_part(root: Path, token: str) -> BinaryIO:

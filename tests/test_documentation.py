@@ -4,6 +4,7 @@ A document or a part that is not there yet makes no claim; every claim that is m
 """
 
 import importlib
+import os
 import re
 import shutil
 import subprocess
@@ -201,3 +202,16 @@ def test_a_tree_is_read_with_its_folders(tmp_path: Path) -> None:
     missing = readme_claims.missing_paths(trees[0], tmp_path)
     assert "app/inner/mapping_*.yml" not in missing
     assert "app/a.py" in missing
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "A worker runs already."), ("fa", "کارگری از پیش روشن است.")]
+)
+def test_make_speaks_the_language_of_the_product(language: str, said: str) -> None:
+    """Of the environment; `-n` says what would be done, and does nothing."""
+    environment = {**os.environ, "SALES_LANGUAGE": language}
+    told = subprocess.run(
+        ["make", "-n", "worker"], cwd=ROOT, env=environment, capture_output=True, text=True,
+        check=True,
+    ).stdout  # fmt: skip
+    assert said in told

@@ -108,15 +108,19 @@ def _head(preferences: Preferences, session: Session) -> str:
 
 def _password_form(preferences: Preferences, words: Texts, session: Session, back: str) -> str:
     name, shortest = session.person.name, Formats(preferences).digits(SHORTEST)
-    first = message(words("first_password"), "done") if session.must_change else ""
-    return f"""{first}<form method="post" action="/account/password">
-<h2>{escape(words("new_password_title"))}</h2>
+    first = session.must_change
+    why = message(words("first_password", shortest=shortest), "done") if first else ""
+    title = words("first_title" if first else "new_password_title")
+    old = words("one_time_password" if first else "old_password")
+    send = words("first_change" if first else "change_password")
+    return f"""<form method="post" action="/account/password">
+<h2>{escape(title)}</h2>{why}
 <input type="hidden" name="back" value="{escape(back)}" />
 <input type="hidden" name="username" autocomplete="username" value="{escape(name)}" />
-{password_field("old", words("old_password"), "current-password", focus=session.must_change)}
+{password_field("old", old, "current-password", focus=first)}
 {password_field("new", words("new_password", shortest=shortest), "new-password")}
 {password_field("again", words("again"), "new-password")}
-<button class="main">{escape(words("change_password"))}</button></form>"""
+<button class="main">{escape(send)}</button></form>"""
 
 
 def _sessions(preferences: Preferences, words: Texts, session: Session) -> str:

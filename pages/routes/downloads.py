@@ -38,7 +38,7 @@ def _write_original(settings: Settings, load_id: int, folder: Path, language: st
 
 def _write_refused(settings: Settings, load_id: int, folder: Path, language: str) -> Written:
     t = page_texts("load", language)
-    path = folder / f"refused-{load_id}.xlsx"
+    path = folder / f"rejected-{load_id}.xlsx"
     headings = {"line_no": t("sheet_line_no"), "reason_given": t("sheet_reason")}
     ours = settings.model_copy(update={"language": language})
     export_refused(

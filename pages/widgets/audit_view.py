@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 from typing import Any
 
@@ -10,10 +9,11 @@ import streamlit as st
 
 from pages.frame.names import NOBODY_SIGNED_IN, actor_name
 from pages.frame.page import Here
+from pages.widgets.audit_facts import field_html, value_html
 from pages.widgets.audit_words import about, action_word, origin_text, subject_text
 from pages.widgets.cards import Card, cards
+from pages.widgets.inside import way
 from pages.widgets.pick_table import PickCell, PickRow, pick_table
-from pages.widgets.raw_text import raw_html
 from pipeline.audit_trail import ChainState, EventPage
 from pipeline.db import Row
 
@@ -37,11 +37,13 @@ def draw_state(here: Here, state: ChainState) -> None:
         )
     cards([
         Card(t("events"), f.number(state.event_id), t("last_at", at=f.moment(state.at))),
-        Card(t("chain"), proof, note, mood=mood),
+        Card(t("chain"), proof, note, mood=mood, href=way(here, "health")),
     ])  # fmt: skip
     with st.expander(t("head"), icon=":material/link:"):
         st.caption(t("head_help"))
         st.code(state.hash, language=None)
+        st.caption(t("head_later"))
+        st.code("python -m pipeline verify --head FILE", language=None)
 
 
 def draw_list(here: Here, page: EventPage) -> None:
@@ -60,7 +62,7 @@ def draw_event(here: Here, event: Row) -> None:
     cards([
         Card(t("head_actor"), actor_name(event["actor"], language), origin_text(event, language)),
         Card(t("head_time"), f.moment(event["at"]), event["at"].isoformat()),
-        Card(t("head_subject"), subject_text(event, language),
+        Card(t("head_subject"), subject_text(here, event),
              t("event_no", event=f.number(event["event_id"]))),
     ])  # fmt: skip
     detail = dict(event["detail"])
@@ -86,7 +88,7 @@ def _row(here: Here, event: Row) -> PickRow:
                      below=here.t("event_no", event=here.f.number(event["event_id"]))),
             _actor(event["actor"], language),
             PickCell(action_word(event["action"], language), tag=tag),
-            PickCell(subject_text(event, language), below=about(event)),
+            PickCell(subject_text(here, event), below=about(here, event)),
             PickCell(origin_text(event, language)),
         ],
     )  # fmt: skip
@@ -112,16 +114,10 @@ def _draw_facts(here: Here, facts: dict[str, Any]) -> None:
 def _draw_table(here: Here, heads: list[str], rows: list[list[Any]]) -> None:
     top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     body = "".join(
-        f'<tr><th scope="row"><bdi>{escape(str(name))}</bdi></th>'
-        + "".join(f"<td>{raw_html(_text(value), here.t('nothing'))}</td>" for value in values)
+        f'<tr><th scope="row">{field_html(here, str(name))}</th>'
+        + "".join(f"<td>{value_html(here, str(name), value)}</td>" for value in values)
         + "</tr>"
         for name, *values in rows
     )
     st.html('<div class="sales-scroll"><table class="sales-table sales-line">'
             f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>")  # fmt: skip
-
-
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)

@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 from pages.frame.formats import isolate
+from pages.frame.language import frame_texts, rule_title
+from pages.frame.page import Here
 from pipeline.audit_trail import visible
 from pipeline.db import Row
 from pipeline.settings import get_settings
@@ -32,17 +34,26 @@ def kind_word(code: str, language: str) -> str:
     return audit_texts(language).words.get(f"kind_{code}", visible(code))
 
 
-def subject_text(event: Row, language: str) -> str:
-    """To what it was done: `load 4`."""
-    kind = kind_word(event["subject_kind"], language)
+def subject_text(here: Here, event: Row) -> str:
+    """To what it was done: `load 4`; a rule by its title."""
+    kind = kind_word(event["subject_kind"], here.language)
     number = event["subject_id"]
-    return kind if number is None else f"{kind} {isolate(visible(str(number)))}"
+    if number is None:
+        return kind
+    shown = visible(str(number))
+    if event["subject_kind"] == "rule":
+        shown = rule_title(shown, here.language)
+    elif shown.isascii() and shown.isdecimal():
+        shown = here.f.digits(shown)
+    return f"{kind} {isolate(shown)}"
 
 
-def about(event: Row) -> str:
+def about(here: Here, event: Row) -> str:
     """The most telling facts in one short line."""
     detail: dict[str, Any] = event["detail"]
     facts = {**detail, **(detail.get("after") or {})}
+    role = frame_texts(here.language).words.get(f"role_{facts.get('role')}")
+    facts |= {"role": role} if role else {}
     said = [visible(str(facts[name])) for name in _TELLING if isinstance(facts.get(name), str)]
     return " · ".join(isolate(text if len(text) <= _SHORT else f"{text[:_SHORT]}…")
                       for text in said[:3])  # fmt: skip

@@ -12,14 +12,13 @@ from pages.frame.language import frame_texts, rule_title
 from pages.frame.page import Here
 from pages.widgets.cards import Cell, small_table
 from pages.widgets.file_look import Look
-from pipeline.comparison import compare_with_last, rules_in_force
+from pipeline.comparison_apart import Compared, compare_apart
 from pipeline.quality.differences import Drift
 from pipeline.settings import get_settings
 
 # Files up to this size are compared without being asked: reading them takes about a second.
 AT_ONCE_BYTES = 24 * 1024**2
 _KEY = "drift_seen"
-Found = tuple[Drift | None, tuple[str, ...]]
 
 
 def draw_drift(here: Here, look: Look) -> None:
@@ -38,7 +37,7 @@ def draw_drift(here: Here, look: Look) -> None:
     _draw(here, look, *known[1])
 
 
-def _compare(here: Here, look: Look) -> Found:
+def _compare(here: Here, look: Look) -> Compared:
     """Read the file once, the bar saying how far."""
     settings, size, read = get_settings(), max(look.upload.size, 1), 0
     bar = st.progress(0.0, text=here.t("comparing"))
@@ -48,9 +47,9 @@ def _compare(here: Here, look: Look) -> Found:
         read += count
         bar.progress(min(read / size, 1.0), text=here.t("comparing"))
 
-    drift = compare_with_last(here.url, settings, look.changed, tell)
+    compared = compare_apart(here.url, settings, look.changed, tell)
     bar.empty()
-    return drift, drift.notable(rules_in_force(here.url, settings)) if drift else ()
+    return compared
 
 
 def _draw(here: Here, look: Look, drift: Drift | None, notable: tuple[str, ...]) -> None:

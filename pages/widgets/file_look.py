@@ -52,6 +52,11 @@ class Look:
     refusal: PipelineError | None
 
     @property
+    def lacks_source(self) -> bool:
+        """Whether nobody said the source system, and no header tells it."""
+        return self.asked.source is None and not self.found.tells_its_source
+
+    @property
     def changes(self) -> dict[str, str | None]:
         """The changes by header, as a mapping is confirmed."""
         headers = self.found.inspection.header

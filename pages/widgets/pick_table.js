@@ -8,7 +8,7 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
   }
   const ticked = new Set(data.ticked)
   const box = parentElement.querySelector(".sales-pick")
-  const table = make("table", "sales-table sales-picks")
+  const table = make("table", `sales-table sales-picks${data.opens ? "" : " sales-still"}`)
   const rowBoxes = []
   let all = null
 
@@ -73,10 +73,10 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
       const node = make("td", column.kind === "number" ? "number" : "")
       node.dataset.label = column.label
       const main = cell.raw === null
-        ? make(at ? "span" : "button", at ? "" : "sales-open", cell.text)
+        ? make(at || !data.opens ? "span" : "button", at || !data.opens ? "" : "sales-open", cell.text)
         : raw(cell.raw)
       if (cell.title) main.title = cell.title
-      if (!at) main.type = "button"
+      if (main.tagName === "BUTTON") main.type = "button"
       if (cell.tag !== null) main.classList.add("sales-tag", cell.tag || "plain")
       node.append(main)
       if (cell.below) {
@@ -90,7 +90,7 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
       }
       line.append(node)
     })
-    line.onclick = () => { if (!String(getSelection())) open() }
+    if (data.opens) line.onclick = () => { if (!String(getSelection())) open() }
     body.append(line)
   })
   table.append(top, body)

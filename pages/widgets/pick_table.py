@@ -54,17 +54,18 @@ def pick_table(
     rows: Sequence[PickRow],
     *,
     label: str,
-    on_open: Callable[[str], None],
+    on_open: Callable[[str], None] | None,
     tick: bool = False,
 ) -> list[str]:
     """Draw the table; `heads` are (text, whether the column holds figures). Returns ticked ids.
 
-    `on_open` is called with the id of the opened row before the page is drawn anew.
+    `on_open` is called with the id of the opened row before the page is drawn anew; None: the rows
+    open nothing, and do not look as if they did.
     """
     words = frame_texts(here.language)
 
     def opened() -> None:
-        if (row := st.session_state[key].opened) is not None:
+        if on_open is not None and (row := st.session_state[key].opened) is not None:
             on_open(str(row))
 
     component = st.components.v2.component(
@@ -76,6 +77,7 @@ def pick_table(
     data = {
         "label": label,
         "direction": here.preferences.direction,
+        "opens": on_open is not None,
         "tick": tick,
         "ticked": ticked,
         "columns": [{"label": text, "kind": "number" if n else "text"} for text, n in heads],

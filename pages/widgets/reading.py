@@ -8,7 +8,6 @@ from functools import partial
 import streamlit as st
 
 from pages.frame.formats import isolate
-from pages.frame.names import source_title
 from pages.frame.page import Here
 from pages.widgets.cards import Card, cards
 from pages.widgets.file_look import DELIMITERS, QUOTES, Asked, Look
@@ -48,6 +47,16 @@ def draw_detected(here: Here, look: Look) -> None:
         st.caption(f":material/info: {remark_text(code, here.language)}")
 
 
+def draw_source_question(here: Here) -> None:
+    """No header tells the source system, and none is guessed: the person says which it is."""
+    with st.container(border=True, key="which_source"):
+        st.warning(here.t("which_source"), icon=":material/help:")
+        with st.container(horizontal=True):
+            for code in list_sources(get_settings().config_dir):
+                st.button(here.source(code), key=f"source_{code}",
+                          on_click=partial(here.address.write, source=code))  # fmt: skip
+
+
 def draw_form(here: Here, look: Look | None, asked: Asked, *, opened: bool = False) -> None:
     """The form that says how the file is to be read; it is read anew when it is sent."""
     t, sources = here.t, list_sources(get_settings().config_dir)
@@ -55,15 +64,8 @@ def draw_form(here: Here, look: Look | None, asked: Asked, *, opened: bool = Fal
     with st.expander(t("read_otherwise"), icon=":material/tune:", expanded=opened):
         st.caption(t("read_otherwise_help"))
         with st.form("reading", border=False):
-            said: dict[str, object] = {
-                "source": _pick(
-                    here,
-                    "source",
-                    sources,
-                    asked.source,
-                    shown=partial(source_title, language=here.language),
-                )
-            }
+            source = _pick(here, "source", sources, asked.source, shown=here.source)
+            said: dict[str, object] = {"source": source}
             if is_text:
                 said |= _of_text(here, asked)
             else:

@@ -52,9 +52,12 @@ def _cards(here: Here, run: Row, currency: str) -> list[Card]:
 
 def draw_rules(
     here: Here, rules: Sequence[Row], before: str | None, currency: str,
-    on_open: Callable[[str], None],
+    on_open: Callable[[str], None] | None,
 ) -> None:  # fmt: skip
-    """Rules by frequency with their share of all, and what the month before had."""
+    """Rules by frequency with their share of all, and what the month before had.
+
+    Without `on_open` there is nothing to open.
+    """
     t, f, words = here.t, here.f, frame_texts(here.language)
     heads = [(t("head_rule"), False), (t("head_issues"), False), (t("head_share"), True),
              (t("head_cumulative"), True), (t("head_money"), True)]  # fmt: skip

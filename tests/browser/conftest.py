@@ -100,12 +100,7 @@ def watch(page: Page, console: str, faults: list[str]) -> None:
         if message.type == "error":
             faults.append(f"console: {message.text} {message.location.get('url', '')}")
 
-    def answered(response: Any) -> None:
-        if response.status >= 400:
-            faults.append(f"answered {response.status}: {response.url}")
-
     page.on("request", lambda request: asked(request.url))
-    page.on("response", answered)
     page.on("websocket", lambda socket: asked(socket.url))
     page.on("console", said)
     page.on("pageerror", lambda error: faults.append(f"page: {error}"))

@@ -61,6 +61,21 @@ def test_one_event_shows_before_and_after(open_page: OpenPage, told: Desk) -> No
     assert "There is no event" in page.error[0].value
 
 
+def test_fields_and_values_of_an_event_are_in_words(open_page: OpenPage, told: Desk) -> None:
+    facts = {
+        "role": "manager", "active": True, "file_size": 2048, "source_system": "karamad",
+        "rule_code": "INVALID_DATE", "created_at": "2026-11-23T08:19:40.636252+00:00",
+        "received_by": "cli", "period": "1403-05", "strange": "x y",
+    }  # fmt: skip
+    tell(told.url, "cli", "set", ("rule", "INVALID_DATE"), facts)
+    event = str(told.value("select max(event_id) from app.audit_events where action = 'set'"))
+    said = words(open_page("audit", role="admin", address={"event": event}))
+    for word in ("نقش", "مدیر", "بله", "کیلوبایت", "کارآمد", "تاریخ خوانا نیست", "۲ آذر ۱۴۰۵",
+                 "خط فرمان", "مرداد ۱۴۰۳", "strange", "x y"):  # fmt: skip
+        assert word in said, word
+    assert 'title="karamad"' in said and "<bdi>created_at</bdi>" in said, "the code stands beside"
+
+
 def test_names_in_an_event_are_text(open_page: OpenPage, told: Desk) -> None:
     event = str(told.value("select event_id from app.audit_events where action = 'receive'"))
     said = listed(told, open_page, event=event)

@@ -201,3 +201,41 @@ def test_a_workbook_is_read_from_the_sheet_that_is_picked(
     assert ">\u2068second\u2069<" in words(page)
     page = opened(open_page, hand(path), sheet="third")
     assert "third" in page.error[0].value and not page.exception
+
+
+def test_a_file_that_was_not_run_is_found_again_by_whoever_handed_it_in(
+    open_page: OpenPage, desk: Desk, hand: Hand, var: Settings
+) -> None:
+    first, second = hand(desk.file([{}])), hand(desk.file([{"customer_id": "C9"}]))
+    other = hand(desk.file([{}]), user="reza")
+    # Each page is a session of its own: a reload, another tab, another day.
+    for name in ("upload", "home"):
+        page = open_page(name, role="uploader", language="en")
+        said = words(page)
+        assert "Files you handed in and have not run" in said
+        assert "file\\_1\\.csv" in said and "file\\_2\\.csv" in said
+        assert "file\\_3\\.csv" not in said, "another person's file"
+    page = page.button(key=f"discard_{first}").click().run()
+    assert "file\\_1\\.csv" not in words(page) and "file\\_2\\.csv" in words(page)
+    assert find_upload(var, first, "sara") is None
+    assert find_upload(var, other, "reza") is not None
+    labelled(opened(open_page, second), "Run")
+    assert "have not run" not in words(open_page("upload", role="uploader", language="en"))
+
+
+def test_a_steward_who_handed_nothing_in_sees_no_list(open_page: OpenPage, hand: Hand) -> None:
+    assert "have not run" not in words(open_page("home", language="en"))
+
+
+def test_where_no_header_is_known_the_source_is_asked_for_and_not_guessed(
+    open_page: OpenPage, hand: Hand, tmp_path: Path
+) -> None:
+    path = tmp_path / "strange.csv"
+    path.write_text("qwe,zxc,vbn\n1403/05/01,12,x\n1403/05/02,13,y\n", encoding="utf-8")
+    page = opened(open_page, hand(path))
+    assert "which system it comes from" in page.warning[0].value
+    assert "mapping version" not in words(page)
+    assert "Run" not in [button.label for button in page.button]
+    page = labelled(page, "Karamad")
+    assert page.query_params["source"] == "karamad"
+    assert "Karamad" in words(page) and "which system it comes from" not in words(page)
