@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.frame.formats import isolate, plain
+from pages.frame.language import page_texts
 from pages.frame.page import Here, Page
 from pages.widgets.cards import Cell, small_table
+from pages.widgets.figure_words import words as figure_words
 from pages.widgets.pick_table import PickCell, PickRow, pick_table
 from pipeline.access.allowed import Action
 from pipeline.contracts import Column, list_sources, read_mapping
@@ -94,14 +96,20 @@ def _draw_differences(here: Here, versions: list[MappingVersion], chosen: Mappin
 
 def _difference(here: Here, one: MappingDifference) -> list[Cell]:
     values = [isolate(value) if value else "–" for value in (one.before, one.after)]
-    return [Cell(isolate(one.column)), Cell(here.t(f"what_{one.what}")), *map(Cell, values)]
+    return [Cell(_column(here, one.column)), Cell(here.t(f"what_{one.what}")), *map(Cell, values)]
 
 
 def _draw_columns(here: Here, chosen: MappingVersion) -> None:
     t, mapping = here.t, chosen.mapping
     fields = list(mapping.fields())
     st.header(t("columns", number=here.f.number(chosen.version)), anchor=False)
-    st.caption(t("columns_help", count=here.f.number(len(fields)), currency=mapping.currency))
+    st.caption(
+        t(
+            "columns_help",
+            count=here.f.number(len(fields)),
+            currency=figure_words(here).words.get(f"currency_{mapping.currency}", mapping.currency),
+        )
+    )
     if chosen.reason:
         st.caption(plain(chosen.reason))
     rows = []
@@ -109,14 +117,20 @@ def _draw_columns(here: Here, chosen: MappingVersion) -> None:
         kind = field.kind if isinstance(field, Column) else type(field).__name__.lower()
         note = t("required") if isinstance(field, Column) and field.required else ""
         note = t("personal") if name in mapping.personal else note
-        rows.append([Cell(isolate(field.header)), Cell(isolate(name)), Cell(t(f"kind_{kind}")),
-                     Cell(note, tag="wait") if note else Cell(""),
-                     Cell(isolate("، ".join(field.aliases)) if field.aliases else "")])  # fmt: skip
-    rows += [[Cell(isolate(formula)), Cell(isolate(name)), Cell(t("kind_derived")), Cell(""),
+        rows.append([Cell(isolate(field.header)), Cell(_column(here, name)),
+                     Cell(t(f"kind_{kind}")), Cell(note, tag="wait") if note else Cell(""),
+                     Cell(isolate(here.listed(field.aliases)))])  # fmt: skip
+    rows += [[Cell(isolate(formula)), Cell(_column(here, name)), Cell(t("kind_derived")), Cell(""),
               Cell("")] for name, formula in mapping.derived.items()]  # fmt: skip
     heads = ("header", "column", "kind", "note", "aliases")
     with st.container(key="mapping_columns"):
         small_table([(t(f"head_{name}"), False) for name in heads], rows)
+
+
+def _column(here: Here, name: str) -> str:
+    """What a column is called, its name in figures and files behind; the name where it has none."""
+    word = page_texts("upload", here.language).words.get(f"column_{name}")
+    return isolate(name) if word is None else f"{word} · {isolate(name)}"
 
 
 def _choose_source() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,7 +15,7 @@ import streamlit as st
 from pages.frame import database
 from pages.frame.address import Address
 from pages.frame.formats import Formats
-from pages.frame.language import page_texts
+from pages.frame.language import frame_texts, page_texts
 from pages.frame.names import actor_name, source_title
 from pages.frame.preferences import Preferences
 from pipeline.access.allowed import Action, may
@@ -88,6 +88,10 @@ class Here:
     def source(self, code: str | None) -> str:
         """What a source system is called."""
         return source_title(code, self.language)
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Names one after the other, with the comma of the person's language."""
+        return frame_texts(self.language)("and").join(names)
 
     @contextmanager
     def empty(self, name: str) -> Iterator[None]:

@@ -58,13 +58,19 @@ def _draw(person: Person, preferences: Preferences) -> None:
 
 
 def link_to(name: str, label: str, icon: str | None = None, **state: str | Sequence[str]) -> None:
-    """A link to another page with its state, drawn only for roles that may open it."""
+    """A link to a page with its state, drawn only for roles that may open it."""
     entry = next((entry for entry in page.entries() if entry.name == name), None)
     person = who.current()
     shown = st.session_state.get(PAGES_KEY, {}).get(name)
     if entry is None or person is None or shown is None or not entry.open_to(person):
         return
-    st.page_link(shown, label=label, icon=icon or entry.page.icon, query_params=state or None)
+    look = {"label": label, "icon": icon or entry.page.icon}
+    if trail.is_on(name):
+        # For a link to the page itself the browser's part forgets the state with the next click.
+        st.button(**look, type="tertiary", key=f"link {name} {urlencode(state, doseq=True)}",
+                  on_click=st.query_params.from_dict, args=(state,))  # fmt: skip
+    else:
+        st.page_link(shown, **look, query_params=state or None)
 
 
 def open_page(name: str, **state: str) -> None:
@@ -91,6 +97,7 @@ def draw(name: str) -> None:
         with errors.shown(preferences.language, f"page {name}"):
             tell_refusal(database.url, get_settings(), refusal)
         _refuse(t("no_access_title"), t("no_access_text"))
+        link_to(HOME, page_texts(HOME, preferences.language)("title"))
     else:
         with errors.shown(preferences.language, f"page {name}"):
             here = page.here(name, person, preferences)

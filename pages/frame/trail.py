@@ -16,6 +16,11 @@ def arrive(name: str) -> None:
     st.session_state[_PAGE] = name
 
 
+def is_on(name: str) -> bool:
+    """Whether this page is the one that is being drawn."""
+    return bool(st.session_state.get(_PAGE) == name)
+
+
 def keep_state(name: str) -> None:
     """A run of a page ends: its state is what a way back to it leads to."""
     seen = {key: st.query_params.get_all(key) for key in st.query_params}

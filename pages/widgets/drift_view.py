@@ -62,7 +62,7 @@ def _draw(here: Here, look: Look, drift: Drift | None, notable: tuple[str, ...])
     st.caption(t("compared_with", load=f.number(drift.load_id), month=f.month(drift.period),
                  state=state, file=file))  # fmt: skip
     if notable:
-        names = "، ".join(rule_title(code, here.language) for code in notable)
+        names = here.listed(rule_title(code, here.language) for code in notable)
         st.warning(t("notable", names=names), icon=":material/trending_up:")
     else:
         st.success(t("usual"), icon=":material/check_circle:")
@@ -100,12 +100,12 @@ def _columns(here: Here, drift: Drift) -> list[str]:
     moved = [one.header for one in columns.moved]
     lists = (("missing", columns.missing), ("new", columns.new), ("moved", moved))
     said = [
-        t(f"columns_{name}", names="، ".join(map(isolate, headers)))
+        t(f"columns_{name}", names=here.listed(map(isolate, headers)))
         for name, headers in lists
         if headers
     ]
     renamed = [f"{isolate(one.then)} → {isolate(one.now)}" for one in columns.renamed]
-    return said + ([t("columns_renamed", names="، ".join(renamed))] if renamed else [])
+    return said + ([t("columns_renamed", names=here.listed(renamed))] if renamed else [])
 
 
 def _null_rates(here: Here, drift: Drift) -> list[str]:

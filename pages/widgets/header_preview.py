@@ -37,7 +37,7 @@ def draw_headers(here: Here, look: Look) -> None:
           ignored=f.number(len(ignored)))
     )  # fmt: skip
     if missing:
-        names = "، ".join(isolate(unmarked(name)) for name in missing)
+        names = here.listed(isolate(unmarked(name)) for name in missing)
         st.error(t("missing", names=names), icon=":material/error:")
     _draw_refusal(here, look)
     everything = st.toggle(t("change_any"), here.address.choice("all", ["1"], "") == "1")

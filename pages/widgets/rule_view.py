@@ -32,7 +32,6 @@ def draw_rule(here: Here, state: RuleState) -> None:
     st.html(f'<span class="sales-tag {SEVERITY_TAGS[rule.severity]}">{escape(severity)}</span> '
             f'<span class="sales-code">{escape(rule.code)}</span>')  # fmt: skip
     st.info(rule.advice.of(here.language), icon=":material/lightbulb:")
-    columns = "، " if here.language == "fa" else ", "
     shown = [
         Card(t("what_happens"), severity, t(f"means_{rule.severity}")),
         Card(t("when_asked"), t(f"scope_{rule.scope}"), t(f"scope_{rule.scope}_text")),
@@ -46,7 +45,7 @@ def draw_rule(here: Here, state: RuleState) -> None:
         shown.append(Card(t(f"threshold_{name}"), f.number(value), note))
     cards(shown)
     if rule.columns:
-        headers = columns.join(isolate(_header(name)) for name in rule.columns)
+        headers = here.listed(isolate(_header(name)) for name in rule.columns)
         st.caption(t("columns", columns=headers))
 
 
@@ -90,7 +89,7 @@ def _example(here: Here, example: Example) -> str:
         said.append(f"{escape(t('ex_text'))} {raw_html(example.text, t('nothing'))}")
     for name in ("without", "with_"):
         if columns := getattr(example, name):
-            shown = "، ".join(isolate(column) for column in columns)
+            shown = here.listed(isolate(column) for column in columns)
             said.append(escape(t("ex_without" if name == "without" else "ex_with", columns=shown)))
     for old, new in example.renamed.items():
         said.append(escape(t("ex_renamed", old=isolate(old), new=isolate(new))))

@@ -85,7 +85,7 @@ def _say_what_is_there(here: Here, source: str, period: str | None) -> None:
         st.info(t("month_published", month=f.month(period), load=f.number(month.load_id)),
                 icon=":material/info:")  # fmt: skip
     elif month.drafts:
-        drafts = "، ".join(f.number(draft) for draft in month.drafts)
+        drafts = here.listed(f.number(draft) for draft in month.drafts)
         st.info(t("month_drafts", month=f.month(period), drafts=drafts), icon=":material/info:")
 
 

@@ -36,7 +36,7 @@ def test_a_file_with_a_strange_header_becomes_a_published_month(
     expect(page.get_by_text("هنوز فایلی نرسیده")).to_be_visible()
     page.goto(page.url.replace("/loads", "/upload"))
     wait(page)
-    page.get_by_role("link", name="ادامه با این فایل").click()
+    page.get_by_role("button", name="ادامه با این فایل").click()
     expect(page.get_by_text("این ستون‌های لازم در فایل پیدا نشد")).to_be_visible()
     expect(page.get_by_role("button", name="اجرا کن")).to_be_disabled()
 

@@ -68,9 +68,8 @@ def test_a_one_time_password_opens_the_change_of_it_alone(sit: Sit, desk: Desk) 
     refused = browser.post("/uploads", content=b"x", headers=HERE)
     assert (refused.status_code, refused.json()["code"]) == (403, "CHANGE_PASSWORD")
     page = browser.get(led.headers["location"], headers=PAGE).text
-    assert (
-        "holds once" in page and 'value="/loads?x=1"' in page and "Sign out everywhere" not in page
-    )
+    assert "somebody else has seen" in page and "at least 10 characters" in page
+    assert 'value="/loads?x=1"' in page and "Sign out everywhere" not in page
     fields = {"old": once, "new": NEW, "again": NEW, "back": "/loads?x=1"}
     done = browser.post("/account/password", data=fields, headers=HERE)
     assert (done.status_code, done.headers["location"]) == (303, "/loads?x=1")

@@ -18,6 +18,21 @@ def test_an_empty_house_shows_the_first_steps(open_page: OpenPage) -> None:
     assert not page.exception and not page.error
 
 
+def test_every_figure_leads_to_where_it_comes_from(open_page: OpenPage, desk: Desk) -> None:
+    desk.publish([{}])
+    desk.load([{"invoice_id": ""}])
+    steward = words(open_page("home", language="en"))
+    month = "source=karamad&amp;from=1403-05&amp;to=1403-05"
+    for way in (f"/net_sales?{month}", f"/returns?{month}", "/loads?state=draft",
+                "/issues?order=money", "/load?load=2",
+                "/issues?rule=MISSING_INVOICE_ID"):  # fmt: skip
+        assert f'href="{way}"' in steward, way
+    manager = words(open_page("home", role="manager", language="en"))
+    assert f'href="/net_sales?{month}"' in manager
+    assert "/loads" not in manager and "/issues" not in manager
+    assert "What needs you" in steward and "What needs you" not in manager
+
+
 def test_a_manager_is_not_asked_to_upload(open_page: OpenPage) -> None:
     said = words(open_page("home", role="manager", language="en"))
     assert "No month is published yet" in said

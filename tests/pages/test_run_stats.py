@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
+from streamlit.testing.v1 import AppTest
+
 from tests.karamad import Desk
 from tests.pages.conftest import OpenPage, words
-from tests.pages.test_issues import rows, wrong
+from tests.pages.test_issues import flat, rows, wrong
 
 TIR = {"system_date": "1403/04/10", "reference_date": "1403/04/10"}
+
+
+def opens(page: AppTest) -> list[bool]:
+    """Of each table of the page: whether its rows open something."""
+    handed = [json.loads(e.proto.json) for e in flat(page.main) if getattr(e.proto, "json", "")]
+    return [table["opens"] for table in handed]
 
 
 def test_without_a_run_it_says_what_comes_next(open_page: OpenPage) -> None:
@@ -31,6 +41,16 @@ def test_a_run_stands_beside_the_month_before(open_page: OpenPage, desk: Desk) -
     }
     assert next(iter(found)) == "GROSS_MISMATCH"
     assert "Over the months" in said
+
+
+def test_who_may_not_open_issues_is_not_told_to(open_page: OpenPage, desk: Desk) -> None:
+    desk.publish([wrong(1)])
+    manager = open_page("run_stats", role="manager", language="en")
+    assert "Open a rule" not in words(manager)
+    assert opens(manager) == [False]
+    steward = open_page("run_stats", language="en")
+    assert "Open a rule to see its issues" in words(steward)
+    assert opens(steward) == [True]
 
 
 def test_another_month_and_a_run_by_number(open_page: OpenPage, desk: Desk) -> None:

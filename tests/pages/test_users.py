@@ -51,6 +51,13 @@ def test_everybody_is_listed_and_searched(open_page: OpenPage, omid: Desk) -> No
 
 def test_somebody_is_let_in_with_a_password_shown_once(open_page: OpenPage, desk: Desk) -> None:
     page = open_page("users", role="admin", language="en")
+    assert list(page.radio[0].options) == [
+        "Business user",
+        "Data steward",
+        "Manager",
+        "Administrator",
+    ]
+    assert page.radio[0].proto.captions[2].startswith("Reads the sales figures")
     page.text_input(key="user_name_1").set_value("نیما")
     page = page.button[0].click().run()
     (shown,) = page.code
