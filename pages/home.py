@@ -63,11 +63,12 @@ def _draw_needs(here: Here, seen: Overview) -> None:
     st.header(t("needs_you"), anchor=False)
     cards([
         Card(t("drafts"), f.number(drafts), t("drafts_note" if drafts else "drafts_none"),
-             mood="wait" if drafts else "good", href=way(here, "loads", state="draft")),
+             mood="wait" if drafts else "good",
+             href=way(here, "loads", state="draft") if drafts else ""),
         Card(t("unfinished"), f.number(unfinished),
              t("unfinished_note" if unfinished else "unfinished_none"),
              mood="bad" if unfinished else "good",
-             href=way(here, "loads", state=["received", "failed"])),
+             href=way(here, "loads", state=["received", "failed"]) if unfinished else ""),
         Card(t("issues"), f.number(counts["issues"]),
              t("issues_note", errors=f.number(counts["rejected_lines"])),
              href=way(here, "issues")),

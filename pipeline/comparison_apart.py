@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from threading import BoundedSemaphore
 from typing import IO
 
 from pipeline import errors
@@ -30,6 +31,8 @@ from pipeline.settings import ROOT, Settings
 Compared = tuple[Drift | None, tuple[str, ...]]
 _READ, _COMPARED, _REFUSED = "read", "compared", "refused"
 _LAST_WORDS = 4000
+# So many at once: what all of them take of memory stays bounded.
+_TURN = BoundedSemaphore(2)
 
 
 @acting_as_engine(Action.UPLOAD_FILE)
@@ -41,7 +44,7 @@ def compare_apart(
     `progress` is told here of each block's bytes; what it raises ends the other process. Raises
     what `compare_with_last` raises, RuntimeError when the other process dies.
     """
-    with tempfile.TemporaryFile() as complaints:
+    with _TURN, tempfile.TemporaryFile() as complaints:
         child = subprocess.Popen(
             [sys.executable, "-m", "pipeline.comparison_apart"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, cwd=ROOT,

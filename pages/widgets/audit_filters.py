@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from pages.frame.formats import isolate
 from pages.frame.page import Here
 from pages.widgets.audit_address import (
     NAMES,
@@ -33,7 +32,7 @@ def draw_filters(here: Here, known: dict[str, list[str]]) -> None:
     """Fields for person, action, subject, days and text."""
     with st.container(key="audit_filter", horizontal=True, vertical_alignment="bottom"):
         _text(here, "text", here.t("text_hint"))
-        _many(here, "actor", known["actor"], isolate)
+        _many(here, "actor", known["actor"], here.actor)
         _many(here, "action", known["action"], lambda code: action_word(code, here.language))
         _many(here, "kind", known["kind"], lambda code: kind_word(code, here.language))
         _text(here, "id", "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.frame import errors
-from pages.frame.formats import plain
+from pages.frame.formats import escape, plain
 from pages.frame.language import frame_texts
 from pages.frame.page import Here
 from pages.widgets.issue_table import ACTS, acts_so_far
@@ -102,7 +102,7 @@ def draw_history(here: Here, events: list[dict]) -> None:  # type: ignore[type-a
         if event["assignee"] is not None:
             name = plain(event["assignee"]) if event["assignee"] else t("nobody")
             said.append(t("said_assignee", name=name))
-        line = f"**{plain(event['actor'])}** · {here.f.moment(event['at'])}"
+        line = f"**{escape(here.actor(event['actor']))}** · {here.f.moment(event['at'])}"
         st.markdown(" · ".join([line, *said]))
         for name in ("reason", "comment"):
             if event[name]:

@@ -26,6 +26,9 @@ def test_signing_in_shows_the_first_steps_in_both_languages(open_browser: Open) 
     first = page.request.get(page.url, headers={"accept": "text/html"}).text()
     assert 'lang="fa" dir="rtl"' in first
 
+    foot = page.locator(".st-key-me .sales-link").first
+    assert foot.evaluate("link => getComputedStyle(link).textAlign") == "start"
+
     page.click("text=English")
     expect(page.get_by_role("heading", name="Today")).to_be_visible()
     assert direction(page) == "ltr"
