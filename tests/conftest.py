@@ -1,11 +1,16 @@
-"""Every test that asks for a database gets its own copy of a migrated one, on a real server."""
+"""Every test that asks for a database gets its own copy of a migrated one, on a real server.
+
+Which fixture: `desk` for a test that loads or changes anything, `db_url` where no file is loaded,
+`new_desk` where databases are compared; each is the test's own and dropped after it. Tests that
+only read may share one per file: a fixture of scope "module" over `new_database(server_url)`, as
+`shop` (tests/kpi) and `stocked` (tests/api) are. A test that stops or kills a server starts one of
+its own in `home`. A process that a test starts costs about a second before it does anything.
+"""
 
 from __future__ import annotations
 
 import itertools
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,30 +24,41 @@ from psycopg.conninfo import make_conninfo
 from pipeline.db import close_readers, run
 from pipeline.migrate import prepare_database
 from pipeline.server import ensure_embedded, stop_embedded
-from pipeline.settings import Settings
+from pipeline.settings import ROOT, Settings
+from tests.homes import server_home
 from tests.karamad import Desk
 
 TEMPLATE = "sales_engine"
+# Each of these files takes minutes of waiting: begun last, one would go on when all else is done.
+LONGEST = ("browser/test_accessibility.py", "test_jobs.py", "test_faults.py", "browser/")
 # How long an example takes says something of the machine, not of the code.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+TESTS = ROOT / "tests"
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, whatever the number of their tests; the rest as it was."""
+    items.sort(key=lambda item: _rank(item.path))
+
+
+def _rank(path: Path) -> int:
+    name = path.relative_to(TESTS).as_posix()
+    return next((n for n, long in enumerate(LONGEST) if name.startswith(long)), len(LONGEST))
 
 
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """URL of the maintenance database of a server that lives for the test session."""
-    folder = Path(tempfile.mkdtemp(prefix="sales-engine-tests-"))
-    folder.chmod(0o755)
-    try:
-        settings = Settings(var_dir=folder, database_url="")
-        url = ensure_embedded(folder / "postgres")
-        forget_the_disk(url)
-        prepare_database(settings)
-        yield url
-    finally:
-        stop_embedded(folder / "postgres")
-        shutil.rmtree(folder, ignore_errors=True)
+    with server_home("tests") as folder:
+        try:
+            url = ensure_embedded(folder / "postgres")
+            forget_the_disk(url)
+            prepare_database(Settings(var_dir=folder, database_url=""))
+            yield url
+        finally:
+            stop_embedded(folder / "postgres")
 
 
 def forget_the_disk(server_url: str) -> None:
@@ -53,6 +69,7 @@ def forget_the_disk(server_url: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute("alter system set fsync = off")
         connection.execute("alter system set full_page_writes = off")
+        connection.execute("alter system set max_wal_size = '256MB'")
         connection.execute("select pg_reload_conf()")
 
 
@@ -87,6 +104,13 @@ def migrate_search_path(url: str) -> None:
     """A copy of a database does not inherit the search path that was set on the original."""
     with psycopg.connect(url, autocommit=True) as connection:
         run(connection, "set_search_path", database=sql.Identifier(connection.info.dbname))
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder for a server that a test starts, and stops, itself."""
+    with server_home("own") as folder:
+        yield folder
 
 
 @pytest.fixture
