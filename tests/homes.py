@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
+GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 # Two servers at work hold a few hundred MB; a container's own 64 MB would soon be full.
 ROOM = 4 * 1024**3
 
@@ -24,11 +25,13 @@ def quickest_folder() -> Path:
 
 
 def _room_in_memory() -> int:
-    """Bytes that may be put there: both of its own size and of what the machine has left."""
+    """Bytes that may be put there: of its own size, of the machine, of half a container's limit."""
     if not os.path.ismount(MEMORY) or not os.access(MEMORY, os.W_OK):
         return 0
     facts = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
-    return min(shutil.disk_usage(MEMORY).free, int(facts["MemAvailable"].split()[0]) * 1024)
+    rooms = [shutil.disk_usage(MEMORY).free, int(facts["MemAvailable"].split()[0]) * 1024]
+    limit = GROUP_LIMIT.read_text().strip() if GROUP_LIMIT.exists() else "max"
+    return min(rooms) if limit == "max" else min(*rooms, int(limit) // 2)
 
 
 @contextmanager
