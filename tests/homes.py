@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from pipeline.server import stop_embedded
 
 MEMORY = Path("/dev/shm")
 GROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
@@ -37,9 +40,21 @@ def _room_in_memory() -> int:
 @contextmanager
 def server_home(prefix: str) -> Iterator[Path]:
     """A folder for a server of a test's own that its system user can enter, removed afterwards."""
-    home = Path(tempfile.mkdtemp(prefix=f"sales-engine-{prefix}-", dir=quickest_folder()))
+    clear_abandoned()
+    name = f"sales-engine-{prefix}-{os.getpid()}-"
+    home = Path(tempfile.mkdtemp(prefix=name, dir=quickest_folder()))
     home.chmod(0o755)
     try:
         yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def clear_abandoned() -> None:
+    """End the servers of tests that were killed, and give back the memory that they hold."""
+    for home in MEMORY.glob("sales-engine-*-*-*"):
+        pid = home.name.split("-")[-2]
+        with suppress(OSError, subprocess.CalledProcessError):
+            if home.stat().st_uid == os.geteuid() and not Path("/proc", pid).exists():
+                stop_embedded(home / "postgres")
+                shutil.rmtree(home)

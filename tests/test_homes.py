@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests import homes
-from tests.homes import quickest_folder, server_home
+from tests.homes import clear_abandoned, quickest_folder, server_home
 
 DISK = Path(tempfile.gettempdir())
 
@@ -42,3 +44,15 @@ def test_a_home_can_be_entered_by_the_server_and_is_gone_afterwards() -> None:
         assert stat.S_IMODE(home.stat().st_mode) == 0o755
         (home / "postgres").mkdir()
     assert not home.exists()
+
+
+def test_the_home_of_a_test_that_was_killed_is_given_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(homes, "MEMORY", tmp_path)
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    for pid in (gone.pid, os.getpid()):
+        (tmp_path / f"sales-engine-tests-{pid}-x" / "postgres").mkdir(parents=True)
+    clear_abandoned()
+    assert [home.name for home in tmp_path.iterdir()] == [f"sales-engine-tests-{os.getpid()}-x"]
