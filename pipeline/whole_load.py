@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.background import ahead
 from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run
 from pipeline.dimensions import mark_noise, touch_days
 from pipeline.errors import PipelineError, RefusedAction
@@ -41,7 +42,6 @@ class Gathered:
 
     recalled: Recalled
     observations: list[bytes]
-    invoices: list[bytes]
     products: bytes
     tiers: dict[str, bytes]
 
@@ -72,7 +72,6 @@ def _gather(plan: Plan, stream: Stream) -> Gathered:
             as_csv(part.select(pl.lit(plan.load_id), *part.columns))
             for part in stream.observations.observations()
         ],
-        invoices=[as_csv(part) for part in stream.rollups.invoices()],
         products=as_csv(stream.rollups.products()),
         tiers=as_copies(plan.load_id, plan.mapping.source_system, tiers(stream.rollups.invoices())),
     )
@@ -121,7 +120,8 @@ def _require_unpublished(load: Row, balance: Balance) -> None:
 
 def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered: Gathered) -> None:
     run(connection, "create_rollup_table", **plan.names)
-    for part in gathered.invoices:
+    # The next part is made while the server takes this one in; together they would be large.
+    for part in ahead(map(as_csv, stream.rollups.invoices())):
         copy_in(connection, "copy_rollup_invoices", part, **plan.names)
     copy_in(connection, "copy_rollup_products", gathered.products)
     touch_days(connection, [plan.load_id])  # of an earlier run
