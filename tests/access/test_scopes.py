@@ -13,7 +13,7 @@ from pipeline.access.acting import acting_as
 from pipeline.access.people import Person, Role, Scope
 from pipeline.db import Connection, reading
 from pipeline.errors import RefusedAction
-from pipeline.kpi.choices import filter_values
+from pipeline.kpi.choices import MOST, filter_values
 from pipeline.kpi.facts import Figure, facts_behind, facts_total
 from pipeline.kpi.figures import (
     by_branch,
@@ -137,6 +137,9 @@ def test_what_there_is_to_ask_about_is_the_scopes(
         assert keys <= set(scope.salespeople)
     branches = {value.key for value in filter_values(reader, "branches", SOURCE)}
     assert branches >= {fact["branch_id"] for fact in mine}
+    for kind, name in (("brands", "brand"), ("cities", "city"), ("products", "product_id")):
+        found = {value.key for value in filter_values(reader, kind, SOURCE, limit=MOST)}  # type: ignore[arg-type]
+        assert found == {fact[name] for fact in mine} - {None, ""}, kind
     assert not refused_behind(reader, ALL).loads
     with acting_as(limited(scope)):
         seen = read_overview(shop.url)
