@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import streamlit as st
 
-from pages.frame.formats import isolate
+from pages.frame.formats import plain
 from pages.frame.language import page_texts
 from pages.frame.page import Here
 from pages.widgets.difference import draw_difference, worked_out
@@ -77,20 +77,20 @@ def _say_how_it_stands(here: Here, detail: LoadDetail) -> None:
     t, f, month = page_texts("load", here.language), here.f, detail.month
     assert month is not None
     if month.locked:
-        by = isolate(month.locked_by or "")
+        by = plain(month.locked_by or "")
         st.warning(
             t("locked_by", user=by, when=f.moment(month.locked_at),
-              reason=isolate(month.lock_reason or "")),
+              reason=plain(month.lock_reason or "")),
             icon=":material/lock:",
         )  # fmt: skip
     if month.load_id == detail.load["load_id"]:
         st.success(
-            t("this_is_published", user=isolate(month.actor or ""), when=f.moment(month.since)),
+            t("this_is_published", user=plain(month.actor or ""), when=f.moment(month.since)),
             icon=":material/verified:",
         )
     elif month.load_id is not None:
         st.info(t("other_is_published", load=f.number(month.load_id),
-                  file=isolate(month.file_name or "")), icon=":material/info:")  # fmt: skip
+                  file=plain(month.file_name or "")), icon=":material/info:")  # fmt: skip
     else:
         st.caption(t("none_is_published"))
 
@@ -106,7 +106,7 @@ def _draw_step(here: Here, detail: LoadDetail, act: str) -> None:
     if act in ("publish", "undo") or (act == "void" and detail.load["state"] == "published"):
         seen = worked_out(here, (act, load_id, last and last.step_no), _work(here, detail, act))
         if act == "undo" and last is not None:
-            st.caption(t("undoes", step=t(f"did_{last.action}"), user=isolate(last.actor),
+            st.caption(t("undoes", step=t(f"did_{last.action}"), user=plain(last.actor),
                          when=here.f.moment(last.at)))  # fmt: skip
         draw_difference(here, seen, detail.currency)
     if act != "publish":

@@ -72,6 +72,7 @@ def test_who_is_not_active_any_more_stays_out(desk: Desk) -> None:
     assert reasons(desk) == ["inactive"]
 
 
+@pytest.mark.attack("guessed passwords", "an attempt in silence")
 def test_a_hundred_wrong_passwords_are_slowed_down_and_each_is_in_the_audit(
     desk: Desk, cheap: None
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_hundred_wrong_passwords_are_slowed_down_and_each_is_in_the_audit(
     assert reasons(desk) == []
 
 
+@pytest.mark.attack("guessed passwords")
 def test_many_at_once_count_as_many(desk: Desk, cheap: None) -> None:
     make_person(desk.url, "admin")
     with ThreadPoolExecutor(8) as pool:
@@ -96,6 +98,7 @@ def test_many_at_once_count_as_many(desk: Desk, cheap: None) -> None:
     assert reasons(desk).count("password") <= 8
 
 
+@pytest.mark.attack("guessed passwords")
 def test_one_address_that_tries_many_names_waits(desk: Desk, cheap: None) -> None:
     make_person(desk.url, "admin")
     for number in range(60):

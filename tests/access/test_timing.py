@@ -125,6 +125,7 @@ def told_apart(desk: Desk, hasher: PasswordHash) -> set[str]:
     return found
 
 
+@pytest.mark.attack("names by their time")
 def test_the_time_tells_nothing(everybody: Desk, hasher: PasswordHash) -> None:
     assert told_apart(everybody, hasher) == set()
     reasons = everybody.rows("select distinct reason from app.sign_in_failures order by reason")

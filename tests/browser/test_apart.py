@@ -120,6 +120,7 @@ def opened(tab: ClientConnection, name: str) -> bytes:
             return heard
 
 
+@pytest.mark.attack("another's page from a cache", "another's limits")
 def test_nobody_sees_anything_of_another(visitors: tuple[str, list[Visitor], Path]) -> None:
     address, everybody, folder = visitors
     together = Barrier(PEOPLE)

@@ -65,6 +65,7 @@ def kept(place: tuple[str, Desk, Path]) -> list[Path]:
 
 
 @pytest.mark.parametrize("how", ["", "sales_session=x", "wrong token", "another name", "ended"])
+@pytest.mark.attack("an upload before sign-in")
 def test_an_upload_without_a_session_is_refused_before_its_bytes(
     place: tuple[str, Desk, Path], console: str, desk: Desk, how: str
 ) -> None:
@@ -90,6 +91,7 @@ def test_an_upload_without_a_session_is_refused_before_its_bytes(
              "/sheets/issues.csv", "/account", "/_stcore/host-config", "/_stcore/media/x",
              "/component/x", "/media/x", "/static/x.js", "/auth/login", "/oauth2callback"],
 )  # fmt: skip
+@pytest.mark.attack("a way around the gate")
 def test_nobody_gets_nothing(console: str, path: str) -> None:
     for method in ("GET", "POST", "PUT", "DELETE"):
         assert status(ask(console, method, path, origin=console)) == 401, method
@@ -102,11 +104,13 @@ def test_nobody_gets_nothing(console: str, path: str) -> None:
     ["/_stcore/metrics", "/_stcore/upload_file/a/b", "//_stcore/stream", "/./_stcore/metrics",
      "/sign-in/../_stcore/metrics", "/look/../app.py", "/look/%2e%2e/main.py"],
 )  # fmt: skip
+@pytest.mark.attack("a way around the gate", "metrics for everybody")
 def test_no_way_around_the_gate(console: str, path: str) -> None:
     for method in ("GET", "PUT"):
         assert status(ask(console, method, path)) in (400, 401, 404, 405)
 
 
+@pytest.mark.attack("a way around the gate")
 def test_no_websocket_without_a_session(console: str, desk: Desk) -> None:
     token = make_session(desk.url, "manager")
     for cookie in ("", f"{COOKIE}=x", f"{COOKIE}={token}x"):
@@ -121,6 +125,7 @@ def test_no_websocket_without_a_session(console: str, desk: Desk) -> None:
     ["http://evil.example", "http://127.0.0.1:9", "http://localhost:{port}", "http://localhost:1",
      "{console}.evil.example", "http://127.0.0.1", "null", "file://", ""],
 )  # fmt: skip
+@pytest.mark.attack("another site's request")
 def test_no_websocket_from_a_page_that_is_not_ours(
     place: tuple[str, Desk, Path], console: str, desk: Desk, origin: str
 ) -> None:
@@ -133,6 +138,7 @@ def test_no_websocket_from_a_page_that_is_not_ours(
     assert "external IP" not in (place[2] / "console.log").read_text()
 
 
+@pytest.mark.attack("floods")
 def test_a_session_holds_so_many_websockets_and_no_more(console: str, desk: Desk) -> None:
     mine, another = (f"{COOKIE}={make_session(desk.url, 'manager')}" for _ in range(2))
     with ExitStack() as stack:
@@ -148,6 +154,7 @@ def is_let_in(console: str, cookie: str) -> bool:
         return " 101 " in line.open_socket(cookie=cookie, origin=console)
 
 
+@pytest.mark.attack("floods")
 def test_a_click_of_megabytes_closes_its_connection_alone(console: str, desk: Desk) -> None:
     cookie = f"{COOKIE}={make_session(desk.url, 'manager')}"
     with line_to(console) as line:
@@ -158,6 +165,7 @@ def test_a_click_of_megabytes_closes_its_connection_alone(console: str, desk: De
 
 
 @pytest.mark.parametrize("what", ["cookie", "path", "query"])
+@pytest.mark.attack("floods")
 def test_a_head_of_megabytes_is_refused_and_the_console_goes_on(console: str, what: str) -> None:
     long = "a" * MEGABYTE
     path = {"cookie": "/sign-in", "path": f"/{long}", "query": f"/sign-in?back=/{long}"}[what]
@@ -174,6 +182,7 @@ def test_a_head_of_megabytes_is_refused_and_the_console_goes_on(console: str, wh
     ["/look/..%2f..%2fapp.py", "/static/..%2f..%2f..%2fapp.py", "/media/..%2f..%2fx",
      "/component/..%2f..%2f..%2fetc/passwd", "/..%2f..%2fetc/passwd", "/%00", "/a%00.csv"],
 )  # fmt: skip
+@pytest.mark.attack("a path out of the house")
 def test_no_path_leads_out_of_the_house(console: str, desk: Desk, path: str) -> None:
     cookie = f"{COOKIE}={make_session(desk.url, 'admin')}"
     answer = ask(console, "GET", path, cookie=cookie)
@@ -196,6 +205,7 @@ def test_a_cookie_for_this_host_that_no_script_reads(console: str, desk: Desk) -
     assert "; secure" in safe.lower()
 
 
+@pytest.mark.attack("a planted session")
 def test_a_planted_cookie_is_no_way_in(console: str, desk: Desk) -> None:
     """Fixation: whatever the browser came with, it gets a new token, and the old one is over."""
     make_person(desk.url, "steward")
@@ -210,6 +220,7 @@ def test_a_planted_cookie_is_no_way_in(console: str, desk: Desk) -> None:
     assert status(ask(console, "GET", "/loads", cookie=second)) == 200
 
 
+@pytest.mark.attack("a session after its end")
 def test_after_signing_out_the_cookie_is_worth_nothing(console: str, desk: Desk) -> None:
     make_person(desk.url, "steward")
     cookie = cookie_in(sign_in(console))
@@ -224,6 +235,7 @@ def test_after_signing_out_the_cookie_is_worth_nothing(console: str, desk: Desk)
         assert " 403 " in line.open_socket(cookie=cookie, origin=console)
 
 
+@pytest.mark.attack("names by their answer")
 def test_all_that_is_wrong_looks_alike(console: str, desk: Desk) -> None:
     make_person(desk.url, "steward")
     set_active(desk.url, make_person(desk.url, "manager", "دور").user_id, False, actor="t")
@@ -239,6 +251,7 @@ def test_all_that_is_wrong_looks_alike(console: str, desk: Desk) -> None:
     assert status(answers[0][0][0] if False else sign_in(console, "x" * 300)) == 401
 
 
+@pytest.mark.attack("a secret from a log", "lines for a log")
 def test_no_log_holds_a_secret_and_none_a_line_of_somebody_elses(
     place: tuple[str, Desk, Path], console: str, desk: Desk
 ) -> None:
@@ -268,6 +281,7 @@ def test_no_log_holds_a_secret_and_none_a_line_of_somebody_elses(
 
 
 @pytest.mark.parametrize("what", ["role", "ended", "inactive"])
+@pytest.mark.attack("a role that was taken")
 def test_what_a_person_may_ends_at_the_next_click(console: str, desk: Desk, what: str) -> None:
     make_person(desk.url, "admin", "امید")
     person = make_person(desk.url, "admin")

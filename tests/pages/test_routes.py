@@ -68,6 +68,7 @@ def send(browser: TestClient, body: bytes, name: str = "a.csv", **headers: str) 
 # --- The gate -------------------------------------------------------------------------------------
 
 
+@pytest.mark.attack("a way around the gate")
 def test_nobody_gets_the_sign_in_and_nothing_else(browser: TestClient) -> None:
     answer = browser.get("/home?x=1", headers={"accept": "text/html"})
     assert (answer.status_code, answer.headers["location"]) == (
@@ -80,11 +81,13 @@ def test_nobody_gets_the_sign_in_and_nothing_else(browser: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json"])
+@pytest.mark.attack("metrics for everybody")
 def test_what_no_page_asks_for_is_closed_to_all(browser: TestClient, path: str) -> None:
     sign_in_as(browser, "admin")
     assert browser.get(path).status_code == 404
 
 
+@pytest.mark.attack("a frame, a script, a kept copy")
 def test_every_answer_forbids_hosts_outside(browser: TestClient) -> None:
     policy = browser.get("/sign-in").headers["content-security-policy"]
     assert policy.startswith("default-src 'self'") and "http" not in policy
@@ -96,6 +99,7 @@ def test_every_answer_forbids_hosts_outside(browser: TestClient) -> None:
     assert browser.get("/nothing").headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.attack("a frame, a script, a kept copy")
 def test_no_browser_keeps_what_is_somebodys_own(browser: TestClient) -> None:
     sign_in_as(browser, "admin")
     for path in ("/healthz", "/health.json", "/downloads/original?load=99", "/account", "/prefer"):
@@ -129,6 +133,7 @@ def test_a_sign_in_leads_to_where_one_wanted_to_go(browser: TestClient, desk: De
 @pytest.mark.parametrize(
     "back", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "/a\nb"]
 )
+@pytest.mark.attack("a redirect to elsewhere")
 def test_nobody_is_led_to_another_host(back: str) -> None:
     assert forms.own_path(back) == "/"
 
@@ -144,6 +149,7 @@ def test_nobody_is_led_to_another_host(back: str) -> None:
         ({"name": "سارا", "password": PASSWORD, "back": "x" * 5000}, HERE, 401),
     ],
 )
+@pytest.mark.attack("another site's request")
 def test_a_sign_in_that_is_not_ours_is_refused(
     browser: TestClient, desk: Desk, data: dict[str, str], headers: dict[str, str], status: int
 ) -> None:
@@ -203,6 +209,7 @@ def test_a_file_arrives_byte_for_byte_under_its_name(browser: TestClient, var: S
     assert store.find_upload(var, upload.token, "سارا") is None
 
 
+@pytest.mark.attack("an upload over the limit")
 def test_the_size_is_the_limit_and_one_more_is_refused(browser: TestClient, var: Settings) -> None:
     sign_in_as(browser, "steward")
     assert send(browser, b"x" * 1000).status_code == 201
@@ -221,6 +228,7 @@ def test_the_size_is_the_limit_and_one_more_is_refused(browser: TestClient, var:
         ("admin", {"origin": ""}, 403),
     ],
 )
+@pytest.mark.attack("an upload by who may not", "an upload from another site")
 def test_an_upload_that_is_not_allowed_leaves_nothing(
     browser: TestClient, var: Settings, role: str, headers: dict[str, str], status: int
 ) -> None:
@@ -229,6 +237,7 @@ def test_an_upload_that_is_not_allowed_leaves_nothing(
     assert not (var.var_dir / "uploads").exists()
 
 
+@pytest.mark.attack("an upload without its length")
 def test_a_file_of_unknown_length_is_refused(browser: TestClient, var: Settings) -> None:
     sign_in_as(browser, "admin")
     answer = browser.post("/uploads", content=iter([b"x"]), headers=HERE)
@@ -236,6 +245,7 @@ def test_a_file_of_unknown_length_is_refused(browser: TestClient, var: Settings)
     assert not (var.var_dir / "uploads").exists()
 
 
+@pytest.mark.attack("an upload over the limit")
 def test_a_file_that_breaks_off_leaves_nothing(browser: TestClient, var: Settings) -> None:
     sign_in_as(browser, "admin")
     answer = send(browser, b"abc", **{"content-length": "10"})
@@ -255,6 +265,7 @@ def test_a_full_disk_is_said_before_the_first_byte(
     assert list((var.var_dir / "uploads").iterdir()) == []
 
 
+@pytest.mark.attack("uploads by the hundred")
 def test_a_person_has_so_many_files_waiting_and_no_more(
     browser: TestClient, var: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,6 +287,7 @@ def test_a_person_has_so_many_files_waiting_and_no_more(
     assert send(browser, b"x").status_code == 201
 
 
+@pytest.mark.attack("an upload that never ends")
 def test_a_file_that_stands_still_leaves_nothing(
     browser: TestClient, var: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -291,6 +303,7 @@ def test_a_file_that_stands_still_leaves_nothing(
     assert list((var.var_dir / "uploads").iterdir()) == []
 
 
+@pytest.mark.attack("floods")
 def test_a_form_that_does_not_come_to_its_end_is_empty(
     browser: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,10 +330,12 @@ def test_a_form_that_does_not_come_to_its_end_is_empty(
         ("می\u200cشود.csv", "می\u200cشود.csv"),
     ],
 )
+@pytest.mark.attack("a file name")
 def test_a_name_harms_no_disk(name: str, kept: str) -> None:
     assert store.safe_name(name) == kept
 
 
+@pytest.mark.attack("a file name")
 def test_a_long_name_keeps_its_ending() -> None:
     short = store.safe_name("م" * 4096 + ".xlsx")
     assert short.endswith(".xlsx") and len(short.encode()) <= store.LONGEST_NAME_BYTES
