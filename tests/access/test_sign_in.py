@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 
 import psycopg
 import pytest
@@ -11,12 +12,13 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from pipeline.access import passwords
-from pipeline.access.accounts import set_active
+from pipeline.access.accounts import changing, set_active
 from pipeline.access.failures import OF_NAME, OF_ORIGIN, Limit
 from pipeline.access.names import fold_name
 from pipeline.access.passwords import reset_password
 from pipeline.access.sessions import Place, read_session
 from pipeline.access.sign_in import change_own, sign_in
+from pipeline.db import run
 from pipeline.errors import RefusedAction
 from pipeline.verify import verify
 from tests import people
@@ -96,6 +98,19 @@ def test_many_at_once_count_as_many(desk: Desk, cheap: None) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: sign_in(desk.url, people.NAME, f"{n}", HOME), range(40)))
     assert reasons(desk).count("password") <= 8
+
+
+@pytest.mark.attack("guessed passwords")
+def test_two_consoles_slow_down_together(desk: Desk) -> None:
+    """What was tried is counted in the database: another process gives no other allowance."""
+    make_person(desk.url, "admin")
+    facts = {"name_key": fold_name(people.NAME), "origin": "x", "user_id": None}
+    with changing(desk.url, "t") as connection:
+        for _ in range(20):  # as the first console wrote them down: a quarter of an hour to wait
+            run(connection, "access/add_failure", facts | {"reason": "password"})
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as console:
+        assert console.submit(sign_in, desk.url, people.NAME, PASSWORD, HOME).result() is None
+    assert reasons(desk)[20:] == ["waiting"]
 
 
 @pytest.mark.attack("guessed passwords")
