@@ -89,6 +89,18 @@ def test_a_sheet_of_the_console_calculates_nothing(
         check_workbook(answer.content, address)
 
 
+@pytest.mark.attack("a file name")
+@pytest.mark.parametrize(
+    "given", ["1403-05\r\nset-cookie: a=b", "1403-05" + "x" * 9000, "../../1403-05", "\0"]
+)
+def test_what_is_asked_for_names_no_file(console: TestClient, given: str) -> None:
+    asked = {"source": SOURCE, "from": given, "to": "1403-06"}
+    answer = console.get("/exports/lines.csv", params=asked)
+    assert answer.status_code in (200, 400) and "set-cookie" not in answer.headers
+    named = answer.headers.get("content-disposition", "")
+    assert len(named) < 200 and ".." not in named and "1403-05x" not in named
+
+
 @pytest.mark.parametrize("path", FEEDS)
 @pytest.mark.attack("a formula in a cell")
 def test_a_feed_as_csv_calculates_nothing(house: House, path: str) -> None:
