@@ -258,8 +258,8 @@ def test_no_log_holds_a_secret_and_none_a_line_of_somebody_elses(
 ) -> None:
     """Names, paths and browsers say what they like: one record is one line, and no password."""
     forged = 'x\r\n{"event": "sign_in", "person": "forged"}\x1b[2J'
-    make_person(desk.url, "steward")
-    cookie = cookie_in(sign_in(console))
+    make_person(desk.url, "steward", "لاله")  # of whose name nothing failed yet
+    cookie = cookie_in(sign_in(console, name="لاله"))
     wrong = "گذرواژه‌ای که کسی نوشت"
     sign_in(console, wrong, name=forged)
     agent = {"user_agent": 'x {"event": "forged"}', "cookie": cookie, "origin": console}
