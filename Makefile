@@ -72,13 +72,14 @@ screenshots: $(DEV_INSTALLED) ## Write docs/screenshots/: every page, both langu
 faults: $(DEV_INSTALLED) ## Kill, cut, freeze and fill everything; nothing may be lost (ARGS="F2 --rounds 20").
 	$(PY) -m tests.faults $(ARGS)
 
-lint: $(DEV_INSTALLED) types ## Check style, format and types.
+# What cannot be asked is said and fails nobody's work; `make audit` insists on an answer.
+lint: $(DEV_INSTALLED) types ## Check style, format, types, and packages for known vulnerabilities.
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m tests.advisories $(ARGS)
 
-# --strict: a package that the index knows nothing of is a failure, not a package without faults.
-audit: $(DEV_INSTALLED) ## Ask PyPI for known vulnerabilities of the pinned packages; fails when it cannot be asked.
-	$(PY) -m pip_audit --strict --disable-pip --require-hashes -r requirements.txt -r requirements-dev.txt
+audit: $(DEV_INSTALLED) ## Ask PyPI for known vulnerabilities of the pinned packages (ARGS="-s osv" asks OSV); fails without an answer.
+	$(PY) -m tests.advisories --strict $(ARGS)
 
 types: $(DEV_INSTALLED) ## Check types (mypy --strict).
 	$(PY) -m mypy

@@ -34,7 +34,8 @@ from pages.routes import (  # noqa: E402
     uploads,
 )
 from pages.routes.first_frame import FirstFrame  # noqa: E402
-from pages.routes.gate import Gate, SecurityHeaders  # noqa: E402
+from pages.routes.gate import Gate  # noqa: E402
+from pages.routes.security_headers import SecurityHeaders  # noqa: E402
 from pages.routes.witness import Witness  # noqa: E402
 from pipeline.access.acting import serve_people  # noqa: E402
 from pipeline.access.origin import serve_from  # noqa: E402

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
-from threading import Lock
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -17,9 +14,11 @@ from psycopg.rows import dict_row
 from pipeline.access.acting import Actor, actor, engine_for
 from pipeline.access.allowed import Action
 from pipeline.access.origin import as_option, origin
-from pipeline.access.rights import APP_ROLE, NOBODY_ROLE
+from pipeline.access.rights import APP_ROLE
 from pipeline.claims import claim_of
 from pipeline.errors import DatabaseAway, LostClaim, SchemaMissing
+from pipeline.faults import database_away
+from pipeline.pool import address_as, close_readers, reading
 from pipeline.server import DATABASE, embedded_folder, ensure_embedded, running_url
 from pipeline.settings import Settings
 from pipeline.statements import (
@@ -35,18 +34,11 @@ from pipeline.statements import (
     table,
 )
 
-if TYPE_CHECKING:
-    from psycopg_pool import ConnectionPool
-
 __all__ = [
     "SQL_ROOT", "Connection", "Row", "as_app", "close_readers", "connect", "copy_in",
-    "database_away", "database_url", "fetch_all", "fetch_all_for", "fetch_one", "query", "reading",
+    "database_url", "fetch_all", "fetch_all_for", "fetch_one", "query", "reading",
     "run", "running_database_url", "sql_text", "table", "transaction",
 ]  # fmt: skip
-
-MOST_READERS = 16
-READER_WAIT = 5.0  # seconds for a connection, before the database counts as away
-READER_IDLE = 300.0  # seconds after which a connection that nobody uses is closed
 
 
 def database_url(settings: Settings) -> str:
@@ -70,12 +62,7 @@ def as_app(url: str) -> str:
 
     For pools that belong to the engine itself; `connect` does it by itself.
     """
-    return _address_as(url, APP_ROLE)
-
-
-def _address_as(url: str, role: str) -> str:
-    options = conninfo_to_dict(url).get("options") or ""
-    return make_conninfo(url, options=f"{options} -c role={role}".strip())
+    return address_as(url, APP_ROLE)
 
 
 def _from_here(address: str) -> str:
@@ -98,7 +85,7 @@ def connect(url: str, *, autocommit: bool = False, as_owner: bool = False) -> Co
     if as_owner:
         return _opened(url, autocommit=autocommit)
     who = actor()
-    connection = _opened(_address_as(url, who.role), autocommit=True)
+    connection = _opened(address_as(url, who.role), autocommit=True)
     try:
         if who.facts:
             run(connection, "access/introduce", {"facts": who.facts})
@@ -149,125 +136,6 @@ def transaction(url: str) -> Iterator[Connection]:
     """A connection for one transaction: committed at the end, rolled back on an error."""
     with connect(url) as connection:
         yield connection
-
-
-def database_away(error: Exception) -> DatabaseAway:
-    """What to say when PostgreSQL cannot be reached."""
-    return DatabaseAway(
-        "DATABASE_AWAY",
-        fa="پایگاه داده در دسترس نیست ({reason}). چیزی ثبت نشد؛ "
-        "پس از برقراری ارتباط دوباره تلاش کنید.",
-        en="The database cannot be reached ({reason}). Nothing was stored; "
-        "try again once it is up.",
-        reason=(str(error).strip() or type(error).__name__).splitlines()[-1],
-    )
-
-
-_pools: dict[str, ConnectionPool[Connection]] = {}
-_pools_lock = Lock()
-# By URL and whoever acts, the snapshots that are being read here.
-_snapshots: ContextVar[Mapping[tuple[str, Actor], Connection]] = ContextVar(
-    "snapshots", default=MappingProxyType({})
-)
-
-
-@contextmanager
-def reading(url: str) -> Iterator[Connection]:
-    """A read-only connection that shows one snapshot of the data until the block ends.
-
-    Within a block, reading the same database again as the same actor is reading the same snapshot:
-    what is put together from several reads is of one moment. Taken from a pool per URL; one that
-    broke while PostgreSQL was away is replaced before it is handed out. DatabaseAway when none can
-    be had within seconds, or when it breaks meanwhile.
-    """
-    who = actor()
-    if (known := _snapshots.get().get((url, who))) is not None:
-        yield known
-        return
-    with _reader(url, who) as connection:
-        token = _snapshots.set({**_snapshots.get(), (url, who): connection})
-        try:
-            yield connection
-        finally:
-            _snapshots.reset(token)
-
-
-@contextmanager
-def _reader(url: str, who: Actor) -> Iterator[Connection]:
-    """A connection of the pool, for one snapshot."""
-    from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
-
-    pool = _pool(url)
-    try:
-        connection = pool.getconn()
-    except (PoolTimeout, PoolClosed, TooManyRequests) as error:
-        _forget(url, pool)
-        raise database_away(error) from error
-    try:
-        _begin(connection, who)
-        yield connection
-    except psycopg.OperationalError as error:
-        if connection.closed:
-            raise database_away(error) from error
-        raise
-    finally:
-        with suppress(psycopg.OperationalError):  # a broken connection is replaced by the pool
-            connection.rollback()
-        pool.putconn(connection)
-
-
-def _begin(connection: Connection, who: Actor) -> None:
-    """Begin as the actor. The session itself is nobody's and in autocommit, so that what follows
-    the transaction's end, or forgets to begin one, is refused."""
-    role = sql.Identifier(who.role)
-    run(connection, "access/begin_reading", role=role, facts=sql.Literal(who.facts))
-
-
-def close_readers() -> None:
-    """Close every connection for reading that is not in use; the next reader opens anew."""
-    with _pools_lock:
-        pools = list(_pools.values())
-        _pools.clear()
-    for pool in pools:
-        pool.close()
-
-
-def _pool(url: str) -> ConnectionPool[Connection]:
-    from psycopg_pool import ConnectionPool
-
-    with _pools_lock:
-        if url not in _pools:
-            _pools[url] = ConnectionPool(
-                _address_as(url, NOBODY_ROLE),
-                min_size=0,
-                max_size=MOST_READERS,
-                timeout=READER_WAIT,
-                max_idle=READER_IDLE,
-                num_workers=1,
-                # Months and filters differ from call to call, and so does the best plan.
-                kwargs={
-                    "application_name": "sales_engine_reads",
-                    "prepare_threshold": None,
-                    "autocommit": True,  # each reader begins by itself, see begin_reading
-                },
-                check=ConnectionPool.check_connection,
-                open=True,
-                name="readers",
-            )
-        return _pools[url]
-
-
-def _forget(url: str, pool: ConnectionPool[Connection]) -> None:
-    """Let the next reader open anew: a pool that fails to connect waits ever longer to try again.
-
-    One whose connections are merely all in use stays.
-    """
-    if pool.get_stats().get("pool_size", 0) >= MOST_READERS:
-        return
-    with _pools_lock:
-        if _pools.get(url) is pool:
-            del _pools[url]
-    pool.close(timeout=0)
 
 
 def fetch_all_for(

@@ -82,6 +82,18 @@ def _translated_database(error: BaseException) -> PipelineError | None:
     return None
 
 
+def database_away(error: Exception) -> DatabaseAway:
+    """What to say when PostgreSQL cannot be reached."""
+    return DatabaseAway(
+        "DATABASE_AWAY",
+        fa="پایگاه داده در دسترس نیست ({reason}). چیزی ثبت نشد؛ "
+        "پس از برقراری ارتباط دوباره تلاش کنید.",
+        en="The database cannot be reached ({reason}). Nothing was stored; "
+        "try again once it is up.",
+        reason=(str(error).strip() or type(error).__name__).splitlines()[-1],
+    )
+
+
 def unexpected(error: BaseException, verb: str | None, var_dir: Path) -> PipelineError:
     """A fault of ours: a reference for the user, the traceback for whoever mends it."""
     now = datetime.now(UTC)

@@ -20,6 +20,8 @@ from pipeline.settings import Settings
 # Left on the disk beside an upload, so that the database can go on writing.
 SPARE_BYTES = 256 * 1024**2
 KEPT_SECONDS = 24 * 3600
+# Files of one person that arrive or wait to be run: more than anybody drops in one go.
+MOST_OF_ONE = 60
 LONGEST_NAME_BYTES = 180
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _FACTS, _UNFINISHED_FACTS = "upload.json", "upload.json.part"
@@ -89,7 +91,10 @@ class Arrival:
 
 
 def begin_upload(settings: Settings, name: str, user: str, size: int) -> Arrival:
-    """Make room for a file of `size` bytes; RefusedFile when it is empty, too large, or no room."""
+    """Make room for a file of `size` bytes.
+
+    RefusedFile when it is empty, too large, one too many of this person, or there is no room.
+    """
     if size == 0:
         raise RefusedFile(
             "EMPTY_FILE", fa="این فایل خالی است (۰ بایت).", en="This file is empty (0 bytes)."
@@ -99,6 +104,8 @@ def begin_upload(settings: Settings, name: str, user: str, size: int) -> Arrival
     root = _root(settings)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     clear_uploads(settings)
+    if _count_of(root, user) >= MOST_OF_ONE:
+        raise _too_many()
     if shutil.disk_usage(root).free < size + SPARE_BYTES:
         raise RefusedFile(
             "DISK_FULL",
@@ -107,7 +114,7 @@ def begin_upload(settings: Settings, name: str, user: str, size: int) -> Arrival
             "tell the administrator.",
         )
     token = secrets.token_hex(16)
-    return Arrival(token, root / token, safe_name(name), user, size, _open_part(root, token))
+    return Arrival(token, root / token, safe_name(name), user, size, _open_part(root, token, user))
 
 
 def find_upload(settings: Settings, token: str, user: str) -> Upload | None:
@@ -158,10 +165,26 @@ def _read(folder: Path) -> Upload | None:
     return Upload(folder.name, folder / name, name, size, user, at)
 
 
-def _open_part(root: Path, token: str) -> BinaryIO:
+def _count_of(root: Path, user: str) -> int:
+    """How many files of this person are there, whole or on their way."""
+    return sum(_user_of(folder) == user for folder in root.iterdir())
+
+
+def _user_of(folder: Path) -> str | None:
+    for name in (_FACTS, _UNFINISHED_FACTS):
+        try:
+            user: str = json.loads((folder / name).read_text(encoding="utf-8"))["user"]
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            continue
+        return user
+    return None  # it is just coming about, or going
+
+
+def _open_part(root: Path, token: str, user: str) -> BinaryIO:
     """The file that bytes go to, locked as long as its process lives, then its folder's name."""
     unnamed = root / f"{token}.new"
     unnamed.mkdir(mode=0o700)
+    (unnamed / _UNFINISHED_FACTS).write_text(json.dumps({"user": user}), encoding="utf-8")
     file = (unnamed / _PART).open("wb")
     fcntl.flock(file, fcntl.LOCK_EX)
     unnamed.rename(root / token)
@@ -204,6 +227,17 @@ def safe_name(name: str) -> str:
 
 def _root(settings: Settings) -> Path:
     return settings.var_dir / "uploads"
+
+
+def _too_many() -> RefusedFile:
+    return RefusedFile(
+        "TOO_MANY_UPLOADS",
+        fa="{most} فایل شما در راه یا در انتظار اجراست و بیش از این نمی‌شود. چیزی نگه داشته نشد؛ "
+        "نخست آن‌ها را اجرا کنید. فایلی که اجرا نشود پس از یک روز برداشته می‌شود.",
+        en="{most} of your files are on their way or wait to be run, and that is the most. Nothing "
+        "was kept; run those first. A file that nobody runs is removed after a day.",
+        most=MOST_OF_ONE,
+    )
 
 
 def _too_large(limit: int) -> RefusedFile:

@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"quality", "kpi", "verification", "source_memory", "dimensions"}),
     frozenset({"ingestion", "transform"}),
     frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads", "audit"})
-    | {"statements", "house_settings", "audit_trail"},
+    | {"statements", "house_settings", "audit_trail", "pool"},
     frozenset({"scratch", "settings", "errors", "texts", "faults", "claims", "journal"})
     | {"allocation"},
 )

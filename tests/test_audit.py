@@ -184,6 +184,7 @@ def told(desk: Desk) -> Desk:
 
 
 @pytest.mark.parametrize("case", CHAIN_TAMPERINGS)
+@pytest.mark.attack("a change behind our back")
 def test_an_event_that_was_tampered_with_is_named(told: Desk, case: str) -> None:
     statement, words = CHAIN_TAMPERINGS[case]
     tamper(told.url, statement)
@@ -238,6 +239,7 @@ def tampered(table: str, how: str) -> str:
 
 
 @pytest.mark.parametrize("how", ["changed", "gone", "added"])
+@pytest.mark.attack("a change behind our back")
 def test_a_row_that_was_tampered_with_is_named(db_url: str, how: str) -> None:
     with psycopg.connect(db_url) as connection:
         for statement in SETTINGS_OF_TWO:
@@ -253,6 +255,7 @@ def test_a_row_that_was_tampered_with_is_named(db_url: str, how: str) -> None:
         assert gap.load_id == (row if table == "raw.loads" else None)
 
 
+@pytest.mark.attack("a change behind our back")
 def test_a_cut_of_the_end_is_seen_by_whoever_kept_the_head(told: Desk, tmp_path: Path) -> None:
     head = head_of(told.url)
     kept = tmp_path / "head.json"

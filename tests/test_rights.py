@@ -78,6 +78,7 @@ def plain_column(desk: Desk, table: str) -> str:
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.attack("a change of what was kept")
 def test_the_application_cannot_change_what_was_kept(stocked: Desk, table: str) -> None:
     column = plain_column(stocked, table)
     for statement in STATEMENTS:
@@ -87,6 +88,7 @@ def test_the_application_cannot_change_what_was_kept(stocked: Desk, table: str) 
 
 
 @pytest.mark.parametrize("statement", OTHERS)
+@pytest.mark.attack("a change of what was kept")
 def test_the_application_finds_no_way_around(stocked: Desk, statement: str) -> None:
     refusals = (
         psycopg.errors.InsufficientPrivilege,
@@ -98,6 +100,7 @@ def test_the_application_finds_no_way_around(stocked: Desk, statement: str) -> N
 
 
 @pytest.mark.parametrize("table", [name for name in APPEND_ONLY if name != "raw.lines_1"])
+@pytest.mark.attack("a change of what was kept")
 def test_the_triggers_refuse_a_superuser_too(stocked: Desk, table: str) -> None:
     with psycopg.connect(stocked.url) as connection:
         with pytest.raises(psycopg.errors.InsufficientPrivilege, match="append-only"):
@@ -113,6 +116,7 @@ def test_the_triggers_refuse_a_superuser_too(stocked: Desk, table: str) -> None:
             connection.rollback()
 
 
+@pytest.mark.attack("a change of what was kept")
 def test_a_partition_refuses_truncate_by_itself(stocked: Desk) -> None:
     with (
         psycopg.connect(stocked.url) as connection,

@@ -135,6 +135,7 @@ def test_nobody_holds_too_many_not_even_by_asking_at_once(desk: Desk) -> None:
     assert ask(0) == "issued"
 
 
+@pytest.mark.attack("another's id")
 def test_foreign_tokens_are_answered_like_missing_ones(desk: Desk) -> None:
     sara, omid = (add_person(desk.url, "manager", name) for name in ("sara", "omid"))
     foreign = token_of(desk.url, omid)
@@ -174,6 +175,7 @@ def test_issuing_and_revoking_stand_in_the_chain(desk: Desk) -> None:
         "truncate app.tokens",
     ],
 )
+@pytest.mark.attack("a change of what was kept")
 def test_a_token_is_not_changed_whoever_tries(desk: Desk, statement: str) -> None:
     sara = add_person(desk.url, "manager")
     add_person(desk.url, "admin")

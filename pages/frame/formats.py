@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -169,6 +170,7 @@ class Formats:
 
 
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_ADDRESS, _JOINER = re.compile(r":(?=//)|www(?=\.)|@", re.IGNORECASE), "\u2060"
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+-.!|~$:&"})
 
 
@@ -184,8 +186,12 @@ def named(names: Mapping[str, str], code: str | None) -> str:
 
 
 def escape(text: object) -> str:
-    """Text for `st.markdown` and its kin that is shown as it is: no mark in it is obeyed."""
-    return str(text).translate(_MARKDOWN)
+    """Text for `st.markdown` and its kin that is shown as it is: no mark in it is obeyed.
+
+    Addresses become links there whatever is escaped: an invisible sign, at which no line breaks,
+    keeps their parts apart.
+    """
+    return _ADDRESS.sub(rf"\g<0>{_JOINER}", str(text)).translate(_MARKDOWN)
 
 
 def plain(text: object) -> str:

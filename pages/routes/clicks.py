@@ -6,6 +6,7 @@ from google.protobuf.message import DecodeError
 from starlette.types import Message, Receive, Scope
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 
 from pages.routes.visitor import ask_again
 from pipeline.access.sessions import Session
@@ -30,6 +31,8 @@ class Clicks:
         message = await self._receive()
         if message["type"] != "websocket.receive" or not message.get("bytes"):
             return message
+        if len(message["bytes"]) > get_max_widget_state_size_bytes():
+            return message  # it is not looked into, and closes the connection behind us
         asked = BackMsg()
         try:
             asked.ParseFromString(message["bytes"])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-from starlette.requests import Request
+import anyio
+from starlette.requests import HTTPConnection, Request
 
-LONGEST_FORM = 4096
+LONGEST_FORM, FORM_SECONDS = 4096, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +23,28 @@ class Form:
 
 
 async def read_form(request: Request) -> Form:
-    """What was sent; a form that is too long counts as empty."""
+    """What was sent; a form that is too long, or does not come to its end, counts as empty."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_FORM:
-            return Form({})
+    with anyio.move_on_after(FORM_SECONDS) as time:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LONGEST_FORM:
+                return Form({})
+    if time.cancelled_caught:
+        return Form({})
     try:
         return Form(parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True))
     except ValueError:  # more fields than anybody fills in
         return Form({})
 
 
-def comes_from_here(request: Request) -> bool:
-    """Whether a changing request was sent by a page of ours: its origin is the host it asks."""
-    origin = request.headers.get("origin", "")
-    return origin.partition("://")[2] == request.headers.get("host", "") != ""
+def comes_from_here(connection: HTTPConnection) -> bool:
+    """Whether a page of ours sent a changing request or opens a WebSocket.
+
+    Then its origin is the host that it asks, port and all.
+    """
+    origin = connection.headers.get("origin", "")
+    return origin.partition("://")[2] == connection.headers.get("host", "") != ""
 
 
 def own_path(address: str) -> str:

@@ -1,14 +1,15 @@
-"""Before anything is answered: who asks, from where; what comes back is ours alone and says so."""
+"""Before anything is answered: who asks, and from where."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.routes.clicks import Clicks
 from pages.routes.plain_pages import away_page
+from pages.routes.sockets import ELSEWHERE, NO_SESSION, TOO_MANY, is_foreign, one_more
 from pages.routes.visitor import KEY, address_of, arrive, who_asks
 from pipeline.access.acting import acting_as
 from pipeline.access.origin import coming_from
@@ -16,7 +17,7 @@ from pipeline.access.sessions import Session
 from pipeline.errors import PipelineError
 from pipeline.faults import known_fault
 
-__all__ = ["Gate", "SecurityHeaders", "who_asks"]
+__all__ = ["Gate", "who_asks"]
 
 # What anybody may ask for: the sign-in and what it looks like, and whether the console is up.
 _OPEN = frozenset(
@@ -27,19 +28,6 @@ _LOOK = "/look/"
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/upload_file")
 # All there is for who still has the password of the first sign-in.
 _WITH_OLD_PASSWORD = ("/account",)
-# `unsafe-…` and `blob:` are what Streamlit's own bundle, charts and components live on.
-_HEADERS = {
-    b"content-security-policy": b"default-src 'self'; "
-    b"script-src 'self' 'unsafe-inline' 'unsafe-eval' blob: data:; "
-    b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    b"connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; object-src 'none'; "
-    b"base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
-    b"x-content-type-options": b"nosniff",
-    b"x-frame-options": b"SAMEORIGIN",
-    b"referrer-policy": b"same-origin",
-    b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
-    b"cross-origin-opener-policy": b"same-origin",
-}
 
 
 class Gate:
@@ -55,7 +43,9 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        if scope["path"].startswith(CLOSED):
+        if is_foreign(scope):
+            await _close(receive, send, ELSEWHERE)
+        elif scope["path"].startswith(CLOSED):
             await _refuse(scope, receive, send, Response("Not found", 404))
         elif scope["path"] in _OPEN or scope["path"].startswith(_LOOK):
             with acting_as(None):
@@ -83,29 +73,15 @@ class Gate:
         inner = {**scope, KEY: session}
         if scope["type"] == "websocket":
             # A page's script asks by itself who acts, at each run: this connection may outlive it.
-            with acting_as(None):
-                await self.app(inner, Clicks(scope, receive, session), send)
+            with one_more(session.session_id) as is_welcome, acting_as(None):
+                if is_welcome:
+                    await self.app(inner, Clicks(scope, receive, session), send)
+                else:
+                    await _close(receive, send, TOO_MANY)
         else:
             person = None if session.must_change else session.person
             with acting_as(person), coming_from(address_of(scope), session.session_id):
                 await self.app(inner, receive, send)
-
-
-class SecurityHeaders:
-    """Writes on every answer what the browser may do with it: nothing with hosts outside."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = {name for name, _ in message["headers"]}
-                more = [pair for pair in _HEADERS.items() if pair[0] not in given]
-                message = {**message, "headers": [*message["headers"], *more]}
-            await send(message)
-
-        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
 def _lead(scope: Scope, path: str, code: str, status: int) -> Response:
@@ -130,7 +106,11 @@ def _wants_page(scope: Scope) -> bool:
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, answer: Response) -> None:
     if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 4401})
+        await _close(receive, send, NO_SESSION)
     else:
         await answer(scope, receive, send)
+
+
+async def _close(receive: Receive, send: Send, code: int) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": code})

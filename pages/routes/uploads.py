@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, AsyncIterator
 from urllib.parse import unquote
 
+import anyio
 import anyio.to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -23,6 +25,9 @@ from pipeline.uploads import Arrival, Upload, begin_upload
 
 # Bytes gathered before a thread writes them: fewer hops, still flat.
 WRITE_BYTES = 1024**2
+# Without a byte for so long nobody sends any more; the place is another file's.
+STILL_SECONDS = 120
+_STATUS = {"FILE_TOO_LARGE": 413, "TOO_MANY_UPLOADS": 429, "UPLOAD_STILL": 408}
 
 
 async def receive(request: Request) -> Response:
@@ -42,7 +47,7 @@ async def receive(request: Request) -> Response:
     except ClientDisconnect:
         return Response(status_code=400)
     except RefusedFile as refused:
-        return _refusal(refused, language, 413 if refused.code == "FILE_TOO_LARGE" else 422)
+        return _refusal(refused, language, _STATUS.get(refused.code, 422))
     except Exception as error:
         known = known_fault(error)
         known = known or unexpected(error, "upload", get_settings().var_dir)
@@ -85,12 +90,33 @@ async def _stream(request: Request, user: str, size: int) -> Upload | None:
 
 async def _write(request: Request, arrival: Arrival) -> None:
     waiting = bytearray()
-    async for chunk in request.stream():
+    async for chunk in _in_time(request.stream()):
         waiting += chunk
         if len(waiting) >= WRITE_BYTES:
             await anyio.to_thread.run_sync(arrival.write, bytes(waiting))
             waiting.clear()
     await anyio.to_thread.run_sync(arrival.write, bytes(waiting))
+
+
+async def _in_time(chunks: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+    """The chunks as they come; RefusedFile when the next one does not."""
+    while True:
+        with anyio.move_on_after(STILL_SECONDS) as time:
+            chunk = await anext(chunks, None)
+        if time.cancelled_caught:
+            raise _still()
+        if chunk is None:
+            return
+        yield chunk
+
+
+def _still() -> RefusedFile:
+    return RefusedFile(
+        "UPLOAD_STILL",
+        fa="{seconds} ثانیه چیزی از این فایل نرسید. چیزی نگه داشته نشد؛ دوباره بفرستید.",
+        en="Nothing of this file came for {seconds} seconds. Nothing was kept; send it again.",
+        seconds=STILL_SECONDS,
+    )
 
 
 def _refusal(error: PipelineError, language: str, status: int) -> Response:

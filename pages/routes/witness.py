@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.frame import database
 from pages.routes.gate import CLOSED, who_asks
+from pages.routes.sockets import REFUSED as SOCKETS_REFUSED
 from pages.routes.visitor import address_of
 from pipeline.access.origin import coming_from
 from pipeline.access.refusals import NOBODY, Refusal, tell_refusal
@@ -14,7 +15,6 @@ from pipeline.errors import PipelineError
 from pipeline.settings import get_settings
 
 _REFUSED = (401, 403, 411, 413, 429)
-_CLOSED_SOCKET = 4401
 
 
 class Witness:
@@ -44,7 +44,8 @@ class Witness:
 def _refusal(scope: Scope, message: Message) -> int | None:
     """The status that refuses, if this message does."""
     if message["type"] == "websocket.close":
-        return _CLOSED_SOCKET if message.get("code") == _CLOSED_SOCKET else None
+        code = message.get("code")
+        return code if code in SOCKETS_REFUSED else None
     if message["type"] != "http.response.start":
         return None
     status, path = int(message["status"]), scope["path"]

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from pages.frame.formats import escape as unmarked
-from pages.frame.formats import isolate
+from pages.frame.formats import isolate, plain
 from pages.frame.page import Here
 from pages.frame.ways import on_screen
 from pages.widgets.cards import Cell, small_table
@@ -97,7 +97,7 @@ def _draw_choice(here: Here, look: Look, match: Match, names: Names) -> None:
             # The key holds what is in force, so that another change shows here at once.
             key = f"column_{match.position}_{match.column}"
             st.selectbox(
-                t("column_for", header=isolate(match.header)), options,
+                t("column_for", header=plain(match.header)), options,
                 index=options.index(now) if now in options else 0, key=key,
                 format_func=names.__getitem__,
                 label_visibility="collapsed", on_change=partial(_change, here, look, match, key),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.frame.formats import escape
 from pages.frame.language import frame_texts, page_texts, rule_title
 from pages.frame.page import Here
 from pages.frame.shell import link_to
@@ -41,8 +42,8 @@ def draw_original(here: Here, load: Row) -> None:
     t, f = page_texts("load", here.language), here.f
     st.header(t("original"), anchor=False)
     st.caption(
-        t("received", user=here.actor(load["received_by"]), when=f.moment(load["received_at"]),
-          size=f.size(load["file_size"]))
+        t("received", user=escape(here.actor(load["received_by"])),
+          when=f.moment(load["received_at"]), size=f.size(load["file_size"]))
     )  # fmt: skip
     st.code(f"SHA-256  {bytes(load['sha256']).hex()}", language=None, wrap_lines=True)
     if load["purged_at"] is not None:

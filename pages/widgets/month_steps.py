@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import streamlit as st
 
-from pages.frame.formats import isolate
+from pages.frame.formats import escape, plain
 from pages.frame.language import page_texts
 from pages.frame.page import Here
 from pages.widgets.difference import draw_difference, worked_out
@@ -104,24 +104,18 @@ def _say_how_it_stands(here: Here, detail: LoadDetail) -> None:
     t, f, month = page_texts("load", here.language), here.f, detail.month
     assert month is not None
     if month.locked:
-        by = here.actor(month.locked_by)
+        by = escape(here.actor(month.locked_by))
         st.warning(
             t("locked_by", user=by, when=f.moment(month.locked_at),
-              reason=isolate(month.lock_reason or "")),
+              reason=plain(month.lock_reason or "")),
             icon=":material/lock:",
         )  # fmt: skip
     if month.load_id == detail.load["load_id"]:
-        st.success(
-            t(
-                "this_is_published",
-                user=here.actor(month.actor),
-                when=f.moment(month.since),
-            ),
-            icon=":material/verified:",
-        )
+        by, when = escape(here.actor(month.actor)), f.moment(month.since)
+        st.success(t("this_is_published", user=by, when=when), icon=":material/verified:")
     elif month.load_id is not None:
         st.info(t("other_is_published", load=f.number(month.load_id),
-                  file=isolate(month.file_name or "")), icon=":material/info:")  # fmt: skip
+                  file=plain(month.file_name or "")), icon=":material/info:")  # fmt: skip
     else:
         st.caption(t("none_is_published"))
 
@@ -137,8 +131,8 @@ def _draw_step(here: Here, detail: LoadDetail, act: str) -> None:
     if act in ("publish", "undo") or (act == "void" and detail.load["state"] == "published"):
         seen = worked_out(here, (act, load_id, last and last.step_no), _work(here, detail, act))
         if act == "undo" and last is not None:
-            st.caption(t("undoes", step=t(f"did_{last.action}"), user=here.actor(last.actor),
-                         when=here.f.moment(last.at)))  # fmt: skip
+            by, when = escape(here.actor(last.actor)), here.f.moment(last.at)
+            st.caption(t("undoes", step=t(f"did_{last.action}"), user=by, when=when))
         draw_difference(here, seen, detail.currency)
     if act != "publish":
         st.text_input(t("reason"), key=f"reason_{act}", max_chars=500, placeholder=t("reason_why"))

@@ -45,7 +45,7 @@ def draw_rule(here: Here, state: RuleState) -> None:
         shown.append(Card(t(f"threshold_{name}"), f.number(value), note))
     cards(shown)
     if rule.columns:
-        headers = here.listed(isolate(_header(name)) for name in rule.columns)
+        headers = here.listed(plain(_header(name)) for name in rule.columns)
         st.caption(t("columns", columns=headers))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.frame.formats import escape as unmarked
-from pages.frame.formats import isolate
+from pages.frame.formats import plain
 from pages.frame.language import frame_texts
 from pages.frame.page import Here
 from pages.frame.shell import link_to
@@ -45,9 +45,9 @@ def draw_known(here: Here, receipt: Receipt) -> None:
     t, f = here.t, here.f
     with st.container(border=True, key="known"):
         st.warning(
-            t("known", load=f.number(receipt.load_id), user=here.actor(receipt.received_by),
-              when=f.moment(receipt.received_at),
-              file=isolate(unmarked(receipt.file_name or ""))),
+            t("known", load=f.number(receipt.load_id),
+              user=unmarked(here.actor(receipt.received_by)), when=f.moment(receipt.received_at),
+              file=plain(receipt.file_name or "")),
             icon=":material/content_copy:",
         )  # fmt: skip
         st.caption(t("known_help"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.access.acting import actor
 from pipeline.db import Connection, fetch_all
 
 Kind = Literal["branches", "cities", "brands", "salespeople", "products"]
@@ -24,11 +25,14 @@ def filter_values(
 ) -> list[FilterValue]:
     """Up to `limit` values of a filter whose code or name holds `text`, in any case of letters.
 
-    Those that begin with it come first. Customers are not here: their names are personal.
+    Those that begin with it come first; whoever is limited to a scope is asked about what is in it.
+    Customers are not here: their names are personal.
     """
     found = _escaped(text.strip())
+    person = actor().person
     facts = {
         "source": source,
+        "is_limited": person is not None and person.scope.is_limited,
         "begins": f"{found}%",
         "holds": f"%{found}%",
         "limit": max(1, min(limit, MOST)),

@@ -95,6 +95,7 @@ DEEDS: dict[str, tuple[Action, Callable[[Desk, Path], object]]] = {
 
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.attack("beyond a role")
 def test_a_deed_asks_for_its_right(shop: Desk, tmp_path: Path, deed: str, caller: str) -> None:
     """Whoever may is told what is wrong with the question; all others that they may not."""
     action, act = DEEDS[deed]
@@ -166,6 +167,7 @@ def test_what_the_engine_reads_for_a_person_leaves_them_their_role(shop: Desk) -
                 assert connection.execute(who).fetchone() == (role,)
 
 
+@pytest.mark.attack("another's page from a cache")
 def test_nobodys_snapshot_is_anothers(shop: Desk) -> None:
     """A block within a block reads the same snapshot only for the same actor."""
     with acting_as(STEWARD), reading(shop.url) as mine:

@@ -94,6 +94,7 @@ def opened(name: str) -> AppTest:
 
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("name", PAGES)
+@pytest.mark.attack("beyond a role")
 def test_a_page_is_open_to_whom_the_table_says(
     monkeypatch: pytest.MonkeyPatch, name: str, caller: str
 ) -> None:
@@ -125,6 +126,7 @@ def test_every_route_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("path", ASKED)
+@pytest.mark.attack("beyond a role")
 def test_a_route_answers_whom_the_table_says(
     browser: TestClient, monkeypatch: pytest.MonkeyPatch, path: str, caller: str
 ) -> None:
@@ -141,6 +143,7 @@ def test_a_route_answers_whom_the_table_says(
 
 
 @pytest.mark.parametrize("name", PAGES)
+@pytest.mark.attack("beyond a role")
 def test_a_page_that_forgot_to_say_who_acts_gets_nothing(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -204,6 +204,7 @@ def test_a_token_of_another_hand_is_worth_nothing(
     assert desk.value("select count(*) from app.users") == 0
 
 
+@pytest.mark.attack("a planted session", "another site's request")
 def test_only_the_browser_that_began_comes_in(browser: TestClient, issuer: Issuer) -> None:
     asked = go(browser, issuer)
     assert come_back(browser, asked, state="another").status_code == 400

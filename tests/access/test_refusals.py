@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from pipeline.access.origin import coming_from
 from pipeline.access.refusals import (
     ALL_PER_MINUTE,
@@ -39,6 +41,7 @@ def in_var(tmp_path: Path) -> Settings:
     return Settings(_env_file=None, var_dir=tmp_path)  # type: ignore[call-arg]
 
 
+@pytest.mark.attack("an attempt in silence")
 def test_a_refusal_stands_in_chain_and_journal(db_url: str, tmp_path: Path) -> None:
     settings = in_var(tmp_path)
     with coming_from("203.0.113.9"):
@@ -55,6 +58,7 @@ def test_a_refusal_stands_in_chain_and_journal(db_url: str, tmp_path: Path) -> N
     )  # fmt: skip
 
 
+@pytest.mark.attack("SQL in a text", "lines for a log")
 def test_what_a_path_holds_is_text(db_url: str, tmp_path: Path) -> None:
     evil = "/a\r\n\x1b[2J\0'; drop table app.audit_events; --" + "x" * 9000
     assert tell_refusal(lambda: db_url, in_var(tmp_path), refusal(evil), allowance=Allowance())
@@ -86,6 +90,7 @@ def test_one_person_gets_so_many_a_minute_and_others_theirs() -> None:
     assert allowance.take(refusal("/new"), "1.1.1.1") == 1000 - PER_MINUTE
 
 
+@pytest.mark.attack("floods")
 def test_made_up_addresses_flood_neither_chain_nor_memory() -> None:
     clock = Clock()
     allowance = Allowance(clock)

@@ -76,6 +76,7 @@ def test_every_action_has_its_roles_and_its_rights() -> None:
 
 
 @every_caller
+@pytest.mark.attack("beyond a role")
 def test_a_role_has_the_rights_of_the_table_on_every_object(stocked: Desk, caller: str) -> None:
     """Also on the tables of each run, and on those of a migration that nobody thought of here."""
     person = CALLERS[caller]
@@ -90,6 +91,7 @@ def test_a_role_has_the_rights_of_the_table_on_every_object(stocked: Desk, calle
 
 
 @every_caller
+@pytest.mark.attack("beyond a role")
 def test_a_role_reads_the_columns_of_the_table_and_no_other(stocked: Desk, caller: str) -> None:
     person = CALLERS[caller]
     rights = rights_of(person)
@@ -113,6 +115,7 @@ def test_a_role_reads_the_columns_of_the_table_and_no_other(stocked: Desk, calle
 
 
 @every_caller
+@pytest.mark.attack("beyond a role")
 def test_no_role_may_call_what_runs_with_its_owners_rights(stocked: Desk, caller: str) -> None:
     callable_ = stocked.rows(
         "select oid::regprocedure::text as name from pg_proc where prosecdef"
@@ -124,6 +127,7 @@ def test_no_role_may_call_what_runs_with_its_owners_rights(stocked: Desk, caller
 
 
 @every_caller
+@pytest.mark.attack("beyond a role")
 def test_a_caller_reads_what_the_table_says_and_is_refused_the_rest(
     stocked: Desk, caller: str
 ) -> None:
@@ -151,6 +155,7 @@ def _read(connection: Connection, thing: Row, rights: dict[str, dict[str, set[st
 
 
 @every_caller
+@pytest.mark.attack("a change of what was kept")
 def test_a_caller_cannot_change_what_was_kept(stocked: Desk, caller: str) -> None:
     with acting_as(CALLERS[caller]), connect(stocked.url, autocommit=True) as connection:
         for table in APPEND_ONLY:
@@ -185,6 +190,7 @@ def test_a_reader_that_goes_on_after_its_transaction_is_nobody(stocked: Desk) ->
         assert connection.execute("select current_user").fetchone() == ("sales_engine_nobody",)
 
 
+@pytest.mark.attack("another's page from a cache")
 def test_readers_of_one_pool_do_not_take_each_others_role(stocked: Desk) -> None:
     ask = "select current_user, current_setting('sales.person')"
     for person in [*CALLERS.values(), *reversed(CALLERS.values())]:

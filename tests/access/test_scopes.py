@@ -13,7 +13,7 @@ from pipeline.access.acting import acting_as
 from pipeline.access.people import Person, Role, Scope
 from pipeline.db import Connection, reading
 from pipeline.errors import RefusedAction
-from pipeline.kpi.choices import filter_values
+from pipeline.kpi.choices import MOST, filter_values
 from pipeline.kpi.facts import Figure, facts_behind, facts_total
 from pipeline.kpi.figures import (
     by_branch,
@@ -76,6 +76,7 @@ def mine(facts: list[Row], scope: Scope) -> list[Row]:
 
 @every_scope
 @pytest.mark.parametrize("view", FORMULAS)
+@pytest.mark.attack("another's limits")
 def test_a_view_is_its_formula_over_the_scope(
     shop: Desk,
     reader: Connection,
@@ -93,6 +94,7 @@ def test_a_view_is_its_formula_over_the_scope(
 
 @every_scope
 @pytest.mark.parametrize("filters", QUESTIONS.values(), ids=QUESTIONS)
+@pytest.mark.attack("another's limits")
 def test_what_pages_show_is_of_the_scope_alone(
     reader: Connection, mine: list[Row], filters: object
 ) -> None:
@@ -122,6 +124,7 @@ def test_what_pages_show_is_of_the_scope_alone(
 
 
 @every_scope
+@pytest.mark.attack("another's limits")
 def test_what_there_is_to_ask_about_is_the_scopes(
     shop: Desk,
     reader: Connection,
@@ -137,6 +140,9 @@ def test_what_there_is_to_ask_about_is_the_scopes(
         assert keys <= set(scope.salespeople)
     branches = {value.key for value in filter_values(reader, "branches", SOURCE)}
     assert branches >= {fact["branch_id"] for fact in mine}
+    for kind, name in (("brands", "brand"), ("cities", "city"), ("products", "product_id")):
+        found = {value.key for value in filter_values(reader, kind, SOURCE, limit=MOST)}  # type: ignore[arg-type]
+        assert found == {fact[name] for fact in mine} - {None, ""}, kind
     assert not refused_behind(reader, ALL).loads
     with acting_as(limited(scope)):
         seen = read_overview(shop.url)
@@ -147,6 +153,7 @@ def test_what_there_is_to_ask_about_is_the_scopes(
 
 
 @every_scope
+@pytest.mark.attack("another's id")
 def test_a_line_out_of_sight_answers_like_one_that_is_not_there(
     reader: Connection,
     facts: list[Row],
@@ -167,6 +174,7 @@ def test_a_line_out_of_sight_answers_like_one_that_is_not_there(
 
 
 @every_scope
+@pytest.mark.attack("another's id")
 def test_customers_out_of_sight_have_no_name(
     shop: Desk,
     mine: list[Row],

@@ -38,6 +38,7 @@ def test_the_token_is_kept_nowhere(desk: Desk) -> None:
         assert read_session(desk.url, SETTINGS, wrong) is None
 
 
+@pytest.mark.attack("a session left open")
 def test_a_session_that_is_left_alone_ends(desk: Desk) -> None:
     token = make_session(desk.url, "steward")
     let_pass(desk, "seen_at", SETTINGS.session_idle_minutes * 60 - 5)
@@ -50,6 +51,7 @@ def test_a_session_that_is_left_alone_ends(desk: Desk) -> None:
     assert read_session(desk.url, SETTINGS, token) is None
 
 
+@pytest.mark.attack("a session left open")
 def test_a_session_that_is_used_ends_too(desk: Desk) -> None:
     token = make_session(desk.url, "steward")
     let_pass(desk, "started_at", SETTINGS.session_hours * 3600 - 5)
@@ -58,6 +60,7 @@ def test_a_session_that_is_used_ends_too(desk: Desk) -> None:
     assert read_session(desk.url, SETTINGS, token) is None
 
 
+@pytest.mark.attack("a planted session")
 def test_a_sign_in_never_takes_over_a_token_and_ends_the_one_before(desk: Desk) -> None:
     planted = make_session(desk.url, "uploader", "دیگری")
     before = read_session(desk.url, SETTINGS, planted)
@@ -97,6 +100,7 @@ def test_one_ends_ones_own_and_no_others(desk: Desk) -> None:
         "started_at = now()",
     ],
 )
+@pytest.mark.attack("a session after its end")
 def test_an_ended_session_cannot_be_brought_back(desk: Desk, change: str) -> None:
     token = make_session(desk.url, "steward")
     make_person(desk.url, "admin", "امید")

@@ -57,6 +57,7 @@ def test_every_path_is_known(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("role", [*ROLES, None])
+@pytest.mark.attack("beyond a role")
 def test_every_path_answers_whom_the_table_allows(
     client: TestClient, calling: Calling, role: Role | None
 ) -> None:
@@ -75,6 +76,7 @@ def test_every_path_answers_whom_the_table_allows(
 
 
 @pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.attack("beyond a role")
 def test_a_token_reads_what_it_is_for_and_no_more(
     client: TestClient, calling: Calling, scope: Action
 ) -> None:
@@ -90,6 +92,7 @@ def test_a_token_reads_what_it_is_for_and_no_more(
     [None, "", "Bearer", "Bearer ", "Bearer nonsense", "Basic YWRtaW46YWRtaW4=",
      "Bearer sce_" + "A" * 43, "bearer ' or 1=1 --"],
 )  # fmt: skip
+@pytest.mark.attack("a way around the gate")
 def test_without_a_token_that_holds_nothing_is_read(
     client: TestClient, calling: Calling, sent: str | None
 ) -> None:
@@ -104,6 +107,7 @@ def test_without_a_token_that_holds_nothing_is_read(
     client.cookies.clear()
 
 
+@pytest.mark.attack("another's limits", "another's id")
 def test_somebody_with_a_scope_reads_the_figures_of_it_alone(
     client: TestClient, stocked: Desk
 ) -> None:
@@ -127,6 +131,7 @@ def test_somebody_with_a_scope_reads_the_figures_of_it_alone(
     assert other.json() == missing.json() == {"rows": [], "next": None}
 
 
+@pytest.mark.attack("another's page from a cache")
 def test_many_at_once_see_their_own_alone(client: TestClient, stocked: Desk) -> None:
     """Twenty-five people with scopes of their own, over connections that they share."""
     callers = []
@@ -170,6 +175,7 @@ def steward(desk: Desk) -> Caller:
     return Caller(client, person, token_of(desk.url, person))
 
 
+@pytest.mark.attack("a role that was taken")
 def test_a_right_that_is_taken_ends_with_the_next_request(steward: Caller, desk: Desk) -> None:
     tag = steward.get("/v1/issues").headers["etag"]
     with psycopg.connect(desk.url) as connection:
@@ -182,6 +188,7 @@ def test_a_right_that_is_taken_ends_with_the_next_request(steward: Caller, desk:
     assert steward.get("/v1/me").status_code == 401
 
 
+@pytest.mark.attack("an attempt in silence")
 def test_refusals_stand_in_the_audit_chain_and_a_flood_does_not_fill_it(
     steward: Caller, desk: Desk
 ) -> None:
@@ -224,6 +231,7 @@ def still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("still_clock")
+@pytest.mark.attack("floods")
 def test_who_asks_too_often_waits(desk: Desk) -> None:
     client = TestClient(build(settings_of(desk, api_requests_per_minute=30)))
     sara, omid = (add_person(desk.url, "manager", name) for name in ("sara", "omid"))
@@ -243,6 +251,7 @@ def test_who_asks_too_often_waits(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("still_clock")
+@pytest.mark.attack("floods")
 def test_wrong_tokens_soon_cost_the_address_its_allowance(desk: Desk) -> None:
     client = TestClient(build(settings_of(desk, api_requests_per_minute=600)))
     headers = {"authorization": "Bearer sce_" + "A" * 43}

@@ -259,7 +259,7 @@ def test_tags_are_of_one_person_one_question_and_one_form(own: Caller, desk: Des
 def test_a_database_that_is_away_is_said_without_its_address(
     own: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.db.READER_WAIT", 0.2)
+    monkeypatch.setattr("pipeline.pool.READER_WAIT", 0.2)
     away = own.client.app.state.service.settings.model_copy(  # type: ignore[attr-defined]
         update={"database_url": "postgresql://secret:pass@127.0.0.1:1/none?connect_timeout=1"}
     )

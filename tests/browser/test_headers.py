@@ -65,6 +65,7 @@ def place(
 
 
 @pytest.mark.parametrize(("method", "path", "role", "status"), ANSWERS)
+@pytest.mark.attack("a frame, a script, a kept copy")
 def test_every_answer_carries_our_headers(
     place: tuple[str, Desk, Path], method: str, path: str, role: str | None, status: int | None
 ) -> None:
@@ -84,6 +85,7 @@ def test_every_answer_carries_our_headers(
     assert answer.headers.get_all("content-security-policy") == [policy]
 
 
+@pytest.mark.attack("an attempt in silence")
 def test_what_was_refused_and_what_left_is_told_with_its_address(
     place: tuple[str, Desk, Path],
 ) -> None:

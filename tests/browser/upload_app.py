@@ -7,7 +7,8 @@ from starlette.middleware import Middleware
 
 from app import ROUTES
 from pages.routes.first_frame import FirstFrame
-from pages.routes.gate import Gate, SecurityHeaders
+from pages.routes.gate import Gate
+from pages.routes.security_headers import SecurityHeaders
 from pipeline.settings import ROOT
 
 app = st.App(

@@ -87,6 +87,7 @@ def test_a_one_time_password_opens_the_change_of_it_alone(sit: Sit, desk: Desk) 
         ({}, {}, 403, "did not come from"),
     ],
 )
+@pytest.mark.attack("another site's request")
 def test_a_password_is_not_changed_by_just_anything(
     sit: Sit,
     desk: Desk,
@@ -103,6 +104,7 @@ def test_a_password_is_not_changed_by_just_anything(
     assert desk.rows("select hash from app.passwords") == before
 
 
+@pytest.mark.attack("another's id")
 def test_sessions_are_seen_and_ended(sit: Sit, desk: Desk) -> None:
     mine, other = make_session(desk.url, "steward"), make_session(desk.url, "steward")
     theirs = make_session(desk.url, "admin", "<b>امید</b>")
@@ -162,6 +164,7 @@ def test_files_of_the_bundle_are_asked_for_once_a_second(
     assert len(asked) == 4, "a page is always asked for anew"
 
 
+@pytest.mark.attack("floods")
 def test_many_who_knock_at_once_are_told_to_come_back(
     sit: Sit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,7 @@ def test_refused_lines_carry_their_true_numbers(
 
 
 @pytest.mark.parametrize("role", ["manager", None])
+@pytest.mark.attack("beyond a role")
 def test_files_with_names_of_people_are_not_for_everybody(
     sit: Ask, desk: Desk, role: str | None
 ) -> None:

@@ -93,7 +93,7 @@ def test_raw_values_keep_their_digits() -> None:
 
 def test_text_from_outside_is_no_markdown() -> None:
     assert bare(plain("**x** [a](http://b)\n# <b> $1$")) == (
-        "\\*\\*x\\*\\* \\[a\\]\\(http\\://b\\) \\# \\<b\\> \\$1\\$"
+        "\\*\\*x\\*\\* \\[a\\]\\(http\\:\u2060//b\\) \\# \\<b\\> \\$1\\$"
     )
 
 

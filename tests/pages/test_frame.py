@@ -55,6 +55,7 @@ def test_nobody_sees_nothing(open_console: OpenPage) -> None:
     assert "Today" not in words(console)
 
 
+@pytest.mark.attack("an inner error")
 def test_a_fault_of_ours_gets_a_reference_and_the_log_the_traceback(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

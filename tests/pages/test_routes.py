@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -17,10 +19,11 @@ from app import ROUTES
 from pages.frame import database
 from pages.frame.preferences import Preferences
 from pages.routes import first_frame, forms, plain_pages, uploads, visitor
+from pages.routes.security_headers import SecurityHeaders
 from pipeline import uploads as store
 from pipeline.settings import Settings
 from tests.karamad import Desk
-from tests.people import PASSWORD, make_person
+from tests.people import PASSWORD, make_person, make_session
 
 HERE = {"origin": "http://testserver"}
 INDEX = (
@@ -46,7 +49,7 @@ def browser(var: Settings) -> Iterator[TestClient]:
         return PlainTextResponse("how many")
 
     routes = [*ROUTES, Route("/_stcore/metrics", metrics), Route("/{path:path}", index)]
-    layers = [gate.SecurityHeaders, gate.Gate, first_frame.FirstFrame]
+    layers = [SecurityHeaders, gate.Gate, first_frame.FirstFrame]
     console = Starlette(routes=routes, middleware=[Middleware(layer) for layer in layers])
     with TestClient(console, client=("127.0.0.1", 5000), follow_redirects=False) as client:
         yield client
@@ -65,6 +68,7 @@ def send(browser: TestClient, body: bytes, name: str = "a.csv", **headers: str) 
 # --- The gate -------------------------------------------------------------------------------------
 
 
+@pytest.mark.attack("a way around the gate")
 def test_nobody_gets_the_sign_in_and_nothing_else(browser: TestClient) -> None:
     answer = browser.get("/home?x=1", headers={"accept": "text/html"})
     assert (answer.status_code, answer.headers["location"]) == (
@@ -77,15 +81,36 @@ def test_nobody_gets_the_sign_in_and_nothing_else(browser: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json"])
+@pytest.mark.attack("metrics for everybody")
 def test_what_no_page_asks_for_is_closed_to_all(browser: TestClient, path: str) -> None:
     sign_in_as(browser, "admin")
     assert browser.get(path).status_code == 404
 
 
+@pytest.mark.attack("a frame, a script, a kept copy")
 def test_every_answer_forbids_hosts_outside(browser: TestClient) -> None:
     policy = browser.get("/sign-in").headers["content-security-policy"]
     assert policy.startswith("default-src 'self'") and "http" not in policy
+    assert "connect-src 'self' ws://testserver wss://testserver data: blob:;" in policy
+    rules = policy.count(";")
+    for host in ("evil.example; script-src *", "a b", "x" * 9, "[::1]:8501"):
+        policy = browser.get("/sign-in", headers={"host": host}).headers["content-security-policy"]
+        assert policy.count(";") == rules and "*" not in policy and "ws: " not in policy
     assert browser.get("/nothing").headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.attack("a frame, a script, a kept copy")
+def test_no_browser_keeps_what_is_somebodys_own(browser: TestClient) -> None:
+    sign_in_as(browser, "admin")
+    for path in ("/healthz", "/health.json", "/downloads/original?load=99", "/account", "/prefer"):
+        assert browser.get(path).headers["cache-control"] == "no-store", path
+    assert "no-store" not in browser.get("/look/look.css").headers.get("cache-control", "")
+
+
+def test_over_tls_the_browser_stays_with_it(browser: TestClient) -> None:
+    assert "strict-transport-security" not in browser.get("/sign-in").headers
+    safe = browser.get("https://testserver/sign-in")
+    assert safe.headers["strict-transport-security"] == "max-age=31536000"
 
 
 # --- Sign-in and preferences ----------------------------------------------------------------------
@@ -108,6 +133,7 @@ def test_a_sign_in_leads_to_where_one_wanted_to_go(browser: TestClient, desk: De
 @pytest.mark.parametrize(
     "back", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "/a\nb"]
 )
+@pytest.mark.attack("a redirect to elsewhere")
 def test_nobody_is_led_to_another_host(back: str) -> None:
     assert forms.own_path(back) == "/"
 
@@ -123,6 +149,7 @@ def test_nobody_is_led_to_another_host(back: str) -> None:
         ({"name": "سارا", "password": PASSWORD, "back": "x" * 5000}, HERE, 401),
     ],
 )
+@pytest.mark.attack("another site's request")
 def test_a_sign_in_that_is_not_ours_is_refused(
     browser: TestClient, desk: Desk, data: dict[str, str], headers: dict[str, str], status: int
 ) -> None:
@@ -182,6 +209,7 @@ def test_a_file_arrives_byte_for_byte_under_its_name(browser: TestClient, var: S
     assert store.find_upload(var, upload.token, "سارا") is None
 
 
+@pytest.mark.attack("an upload over the limit")
 def test_the_size_is_the_limit_and_one_more_is_refused(browser: TestClient, var: Settings) -> None:
     sign_in_as(browser, "steward")
     assert send(browser, b"x" * 1000).status_code == 201
@@ -200,6 +228,7 @@ def test_the_size_is_the_limit_and_one_more_is_refused(browser: TestClient, var:
         ("admin", {"origin": ""}, 403),
     ],
 )
+@pytest.mark.attack("an upload by who may not", "an upload from another site")
 def test_an_upload_that_is_not_allowed_leaves_nothing(
     browser: TestClient, var: Settings, role: str, headers: dict[str, str], status: int
 ) -> None:
@@ -208,6 +237,7 @@ def test_an_upload_that_is_not_allowed_leaves_nothing(
     assert not (var.var_dir / "uploads").exists()
 
 
+@pytest.mark.attack("an upload without its length")
 def test_a_file_of_unknown_length_is_refused(browser: TestClient, var: Settings) -> None:
     sign_in_as(browser, "admin")
     answer = browser.post("/uploads", content=iter([b"x"]), headers=HERE)
@@ -215,6 +245,7 @@ def test_a_file_of_unknown_length_is_refused(browser: TestClient, var: Settings)
     assert not (var.var_dir / "uploads").exists()
 
 
+@pytest.mark.attack("an upload over the limit")
 def test_a_file_that_breaks_off_leaves_nothing(browser: TestClient, var: Settings) -> None:
     sign_in_as(browser, "admin")
     answer = send(browser, b"abc", **{"content-length": "10"})
@@ -234,6 +265,57 @@ def test_a_full_disk_is_said_before_the_first_byte(
     assert list((var.var_dir / "uploads").iterdir()) == []
 
 
+@pytest.mark.attack("uploads by the hundred")
+def test_a_person_has_so_many_files_waiting_and_no_more(
+    browser: TestClient, var: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_OF_ONE", 3)
+    sign_in_as(browser, "uploader")
+    half = store.begin_upload(var, "half.csv", "سارا", 4)  # on its way counts too
+    assert [send(browser, b"x").status_code for _ in range(2)] == [201, 201]
+    answer = send(browser, b"x")
+    assert (answer.status_code, answer.json()["code"]) == (429, "TOO_MANY_UPLOADS")
+    assert len(list((var.var_dir / "uploads").iterdir())) == 3
+    sign_in_as(browser, "steward", "نرگس")
+    other = send(browser, b"x")
+    assert other.status_code == 201, "everybody has their own"
+    half.discard()
+    sign_in_as(browser, "uploader")
+    token = send(browser, b"x").json()["token"]
+    assert send(browser, b"x").status_code == 429
+    store.forget_upload(var, token)
+    assert send(browser, b"x").status_code == 201
+
+
+@pytest.mark.attack("an upload that never ends")
+def test_a_file_that_stands_still_leaves_nothing(
+    browser: TestClient, var: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def part_of_it(request: Request) -> AsyncIterator[bytes]:
+        yield b"ab"
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr(uploads, "STILL_SECONDS", 0.05)
+    monkeypatch.setattr(Request, "stream", part_of_it)
+    browser.cookies.set(visitor.COOKIE, make_session(database.url(), "uploader"))
+    answer = send(browser, b"abcd")
+    assert (answer.status_code, answer.json()["code"]) == (408, "UPLOAD_STILL")
+    assert list((var.var_dir / "uploads").iterdir()) == []
+
+
+@pytest.mark.attack("floods")
+def test_a_form_that_does_not_come_to_its_end_is_empty(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def half_a_form(request: Request) -> AsyncIterator[bytes]:
+        yield b"name=a&password="
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr(forms, "FORM_SECONDS", 0.05)
+    monkeypatch.setattr(Request, "stream", half_a_form)
+    assert browser.post("/sign-in", data={"name": "a"}, headers=HERE).status_code == 401
+
+
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
@@ -248,10 +330,12 @@ def test_a_full_disk_is_said_before_the_first_byte(
         ("می\u200cشود.csv", "می\u200cشود.csv"),
     ],
 )
+@pytest.mark.attack("a file name")
 def test_a_name_harms_no_disk(name: str, kept: str) -> None:
     assert store.safe_name(name) == kept
 
 
+@pytest.mark.attack("a file name")
 def test_a_long_name_keeps_its_ending() -> None:
     short = store.safe_name("م" * 4096 + ".xlsx")
     assert short.endswith(".xlsx") and len(short.encode()) <= store.LONGEST_NAME_BYTES

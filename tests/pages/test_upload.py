@@ -153,6 +153,7 @@ def test_the_same_bytes_name_the_first_receipt(open_page: OpenPage, desk: Desk, 
     assert page.query_params["done"] == "1" and "nothing new was stored" in words(page)
 
 
+@pytest.mark.attack("another's id")
 def test_another_persons_file_is_not_shown(open_page: OpenPage, desk: Desk, hand: Hand) -> None:
     for token in (hand(desk.file([{}]), user="reza"), "../../etc/passwd", "0" * 32):
         page = opened(open_page, token)

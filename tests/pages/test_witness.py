@@ -72,6 +72,7 @@ def told(url: str) -> list[Row]:
 
 
 @pytest.mark.parametrize("status", [401, 403, 411, 413, 429])
+@pytest.mark.attack("an attempt in silence")
 def test_a_refused_request_is_told_with_person_and_place(
     browser: TestClient, db_url: str, status: int
 ) -> None:
@@ -88,6 +89,7 @@ def test_what_is_no_refusal_is_not_told(browser: TestClient, db_url: str) -> Non
     assert told(db_url) == []
 
 
+@pytest.mark.attack("an attempt in silence", "metrics for everybody")
 def test_the_closed_door_and_a_socket_without_session_are_told(
     browser: TestClient, db_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +102,7 @@ def test_the_closed_door_and_a_socket_without_session_are_told(
     assert socket["detail"] == {"method": "WEBSOCKET", "status": 4401}
 
 
+@pytest.mark.attack("an attempt in silence")
 def test_a_refused_page_is_told(open_page: OpenPage, db_url: str) -> None:
     assert "not for your role" in words(open_page("audit", role="manager", language="en"))
     (event,) = told(db_url)
