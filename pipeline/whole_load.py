@@ -43,6 +43,7 @@ class Gathered:
 
     recalled: Recalled
     observations: list[bytes]
+    spellings: list[bytes]
     invoices: list[bytes]
     products: bytes
     tiers: dict[str, bytes]
@@ -55,11 +56,12 @@ def gather(plan: Plan, stream: Stream, raw: RawThread | None) -> Gathered:
         raw.finish()
     stream.facts.finish()
     stream.findings.add_issues(stream.checker.issues())
+    told = list(stream.observations.told())
     gathered = Gathered(
         recalled=stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines"))),
-        observations=[
-            as_csv(part.select(pl.lit(plan.load_id), *part.columns))
-            for part in stream.observations.observations()
+        observations=[as_csv(_of_load(plan, part.observations)) for part in told],
+        spellings=[
+            as_csv(_of_load(plan, part.spellings)) for part in told if part.spellings is not None
         ],
         invoices=[as_csv(part) for part in stream.rollups.invoices()],
         products=as_csv(stream.rollups.products()),
@@ -70,6 +72,10 @@ def gather(plan: Plan, stream: Stream, raw: RawThread | None) -> Gathered:
         raw.wait()
         gathered.raw_lines = raw.lines
     return gathered
+
+
+def _of_load(plan: Plan, part: pl.DataFrame) -> pl.DataFrame:
+    return part.select(pl.lit(plan.load_id), *part.columns)
 
 
 def check_and_keep(
@@ -118,6 +124,8 @@ def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered
     write_tiers(connection, plan.load_id, gathered.tiers)
     for part in gathered.observations:
         copy_in(connection, "copy_observations", part)
+    for part in gathered.spellings:
+        copy_in(connection, "copy_spellings", part)
     mark_noise(connection, plan.load_id)
     stream.findings.write_lines(connection)
 

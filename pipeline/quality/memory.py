@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.contracts import DIMENSION_KEYS, NAME_ATTRIBUTES, Mapping
-from pipeline.transform.cells import compact
+from pipeline.transform.cells import compact, fold_texts
 from pipeline.transform.numbers import AMOUNT
-from pipeline.transform.text import fold_text
 
 # Twins agree in these; whether they are twins to the letter is asked of RAW.
 TWIN_KEYS = ("invoice_id", "invoice_line_no", "product_id", "customer_id", "quantity", "net_amount")
@@ -189,6 +188,5 @@ def _contested(pairs: pl.DataFrame) -> pl.DataFrame:
     pairs = pairs.filter(
         pl.col("code").is_not_null() & (pl.col("name").str.len_bytes() > 0)
     ).filter(pl.col("code").is_duplicated())
-    folded = [fold_text(name).replace(" ", "") for name in pairs["name"]]
-    pairs = pairs.with_columns(folded=pl.Series(folded, dtype=pl.String))
+    pairs = pairs.with_columns(folded=fold_texts(pairs["name"]).str.replace_all(" ", ""))
     return pairs.filter(pl.col("folded") != "")

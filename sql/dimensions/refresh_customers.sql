@@ -1,5 +1,5 @@
 -- Purpose: customers of a source as they were at the time, from what is published: all of
--- dim.observed_versions, or those that a change of the published loads touches.
+-- dim.observed_versions, or those that a change of the published loads touches, as names are spelt.
 -- Grain: one span of days in which the attributes of one entity held.
 insert into dim.customers (
     source_system, customer_id, valid_from, valid_to, customer_name, national_id, phone,
@@ -14,4 +14,3 @@ select
     attributes ->> 'route', attributes ->> 'province', attributes ->> 'city',
     attributes ->> 'country'
 from {versions}
-where source_system = %(source)s and dimension = 'customers'

@@ -1,5 +1,5 @@
 -- Purpose: products of a source as they were at the time, from what is published: all of
--- dim.observed_versions, or those that a change of the published loads touches.
+-- dim.observed_versions, or those that a change of the published loads touches, as names are spelt.
 -- Grain: one span of days in which the attributes of one entity held.
 insert into dim.products (
     source_system, product_id, valid_from, valid_to, product_name, barcode, brand_id, brand,
@@ -14,4 +14,3 @@ select
     attributes ->> 'unit_of_measure', attributes ->> 'pieces_per_carton',
     attributes ->> 'unit_weight'
 from {versions}
-where source_system = %(source)s and dimension = 'products'

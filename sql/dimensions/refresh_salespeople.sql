@@ -1,5 +1,5 @@
 -- Purpose: salespeople of a source as they were at the time, from what is published: all of
--- dim.observed_versions, or those that a change of the published loads touches.
+-- dim.observed_versions, or those that a change of the published loads touches, as names are spelt.
 -- Grain: one span of days in which the attributes of one entity held.
 insert into dim.salespeople (
     source_system, salesperson_id, valid_from, valid_to, salesperson_name, supervisor_id,
@@ -10,4 +10,3 @@ select
     attributes ->> 'supervisor_id', attributes ->> 'supervisor_name',
     attributes ->> 'branch_id'
 from {versions}
-where source_system = %(source)s and dimension = 'salespeople'
