@@ -15,7 +15,7 @@ from typing import Any
 
 from psycopg import sql
 
-from pipeline.contracts import DIMENSION_ATTRIBUTES, DIMENSION_KEYS
+from pipeline.contracts import CODE_ATTRIBUTES, DIMENSION_ATTRIBUTES, DIMENSION_KEYS
 from pipeline.db import Connection, fetch_all, query, run, table
 
 
@@ -44,12 +44,12 @@ def refresh_versions(connection: Connection, source: str) -> None:
     _refresh_spellings(connection, facts, [load["load_id"] for load in touched])
     run(connection, "dimensions/find_touched_spans", facts)
     run(connection, "dimensions/find_touched_versions", facts)
-    versions = query("dimensions/spelt_versions", versions=table("pg_temp", "touched_versions"))
+    versions = table("pg_temp", "touched_versions")
     for dimension, key in DIMENSION_KEYS.items():
         part = {"source": source, "dimension": dimension}
         names = {"table": table("dim", dimension), "key": sql.Identifier(key)}
         run(connection, "dimensions/clear_touched_versions", part, **names)
-        run(connection, f"dimensions/refresh_{dimension}", part, versions=versions)
+        _add_versions(connection, dimension, source, versions)
         run(connection, "dimensions/mend_ends", part, **names)
     run(connection, "dimensions/clear_touched")
 
@@ -60,11 +60,10 @@ def rebuild_versions(connection: Connection, source: str) -> None:
     loads = [load["load_id"] for load in published]
     run(connection, "dimensions/forget_spellings", {"source": source})
     _refresh_spellings(connection, {"source": source, "published": loads}, loads)
-    versions = query("dimensions/spelt_versions", versions=table("dim", "observed_versions"))
+    versions = table("dim", "observed_versions")
     for dimension in DIMENSION_KEYS:
-        part = {"source": source, "dimension": dimension}
-        run(connection, "dimensions/clear_all", part, table=table("dim", dimension))
-        run(connection, f"dimensions/refresh_{dimension}", part, versions=versions)
+        run(connection, "dimensions/clear_all", {"source": source}, table=table("dim", dimension))
+        _add_versions(connection, dimension, source, versions)
 
 
 def hold_versions(connection: Connection, source: str) -> None:
@@ -75,6 +74,18 @@ def hold_versions(connection: Connection, source: str) -> None:
 def forget_load(connection: Connection, load_id: int) -> None:
     """Remove how a load wrote names; those that no other load wrote are gone then."""
     run(connection, "dimensions/purge_spellings", {"load_id": load_id})
+
+
+def _add_versions(
+    connection: Connection, dimension: str, source: str, versions: sql.Composable
+) -> None:
+    """Write versions of a dimension into it, with names as they are spelt."""
+    names = (name for name in DIMENSION_ATTRIBUTES[dimension] if name not in CODE_ATTRIBUTES)
+    spelt = {name: query("dimensions/spelt", attribute=sql.Literal(name)) for name in names}
+    run(
+        connection, f"dimensions/refresh_{dimension}", {"source": source},
+        versions=versions, **spelt,
+    )  # fmt: skip
 
 
 def _refresh_spellings(connection: Connection, facts: dict[str, Any], loads: list[int]) -> None:

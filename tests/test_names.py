@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg import sql
 
-from pipeline.db import connect
+from pipeline.contracts import CODE_ATTRIBUTES, DIMENSION_ATTRIBUTES
+from pipeline.db import Connection, connect, query, sql_text, table
 from pipeline.kpi.choices import as_shown, filter_values
 from pipeline.kpi.filters import Filters
 from pipeline.publications import publish, undo, void
@@ -22,6 +24,7 @@ from pipeline.runs import recheck
 from pipeline.samples import generate
 from pipeline.verify import verify
 from tests.karamad import SOURCE, Cells, Desk
+from tests.months.test_versions import _nodes as nodes_of
 from tests.months.test_versions import read, rebuilt
 from tests.samples.label_oracle import NAMES, PRODUCT, Checked, check, fold
 from tests.test_retention import voids_seem
@@ -44,6 +47,8 @@ SAME = {
     "spaces": ("پنیر  سفید ", "پنیر سفید", "پنیر سفید"),
     "no-break space": ("پنیر\u00a0تازه", "پنیر تازه", "پنیر تازه"),
 }
+
+NAMED = set(DIMENSION_ATTRIBUTES["customers"]) - CODE_ATTRIBUTES
 
 
 def line(number: int, month: int = 5, **cells: str) -> Cells:
@@ -165,9 +170,9 @@ def test_names_that_only_a_purged_load_wrote_go_with_it(desk: Desk) -> None:
     voids_seem(desk.url, 400)
     void(desk.url, gone.load_id, "a trial")
     purge(desk.url, gone.load_id, "kept long enough", days=365)
-    for table in ("dim.spellings", "dim.observed_spellings"):
-        assert desk.value(f"select count(*) from {table} where written = 'نشان'") == 0
-        assert desk.value(f"select count(*) from {table} where written = %s", WITH) == 1
+    for place in ("dim.spellings", "dim.observed_spellings"):
+        assert desk.value(f"select count(*) from {place} where written = 'نشان'") == 0
+        assert desk.value(f"select count(*) from {place} where written = %s", WITH) == 1
     require_sound(desk)
 
 
@@ -186,6 +191,43 @@ def test_codes_keep_ascii_digits(desk: Desk) -> None:
     desk.publish([line(1, branch_id="B۱", phone="۰۲۱"), line(9, branch_id="B1", phone="021")])
     assert names(desk, "salespeople", "branch_id") == names(desk, "branches", "branch_id") == ["B1"]
     assert names(desk, "customers", "phone") == ["021"]
+
+
+def test_names_are_looked_up_one_by_one_whatever_the_planner_knows(db_url: str) -> None:
+    """Of names learnt a moment ago statistics know nothing; a publication once took minutes."""
+    fill = {
+        "dim.spellings": "select 'karamad', 'city', n::text, n::text, true",
+        "dim.observed_spellings": "select 1, 'city', n::text, n::text, 1, date '2024-08-01'",
+        "dim.observations": "select 1, 'customers', n::text, '{\"city\": \"1\"}', 1, d, d, false",
+    }
+    with connect(db_url, as_owner=True) as connection:
+        for table_name, rows in fill.items():
+            days = " cross join (select date '2024-08-01' as d) as days"
+            text = f"insert into {table_name} {rows} from generate_series(1, 5000) as n {days}"
+            connection.execute(text)  # type: ignore[call-overload]
+        create = sql_text("dimensions/create_touched")
+        connection.execute(create)  # type: ignore[call-overload]
+        spelt = {name: query("dimensions/spelt", attribute=sql.Literal(name)) for name in NAMED}
+        refresh = query(
+            "dimensions/refresh_customers", versions=table("pg_temp", "touched_versions"), **spelt
+        )
+        nodes = [
+            node
+            for statement in (refresh, query("dimensions/choose_spellings"))
+            for node in nodes_of(explained(connection, statement))
+        ]
+    assert "observed_spellings_by_load" not in {node.get("Index Name") for node in nodes}
+    scans = [node for node in nodes if node["Node Type"] == "Seq Scan"]
+    inner = {node["Relation Name"] for node in scans if node["Parent Relationship"] != "Outer"}
+    assert not inner & {"spellings", "observed_spellings"}
+
+
+def explained(connection: Connection, statement: sql.Composable) -> dict[str, Any]:
+    facts = {"source": SOURCE, "published": [1]}
+    asked = sql.SQL("explain (format json) ") + statement
+    ((plan,),) = connection.execute(asked, facts).fetchall()
+    found: dict[str, Any] = plan[0]["Plan"]
+    return found
 
 
 def spelling_of(cell: str) -> str:

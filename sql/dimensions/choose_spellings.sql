@@ -5,14 +5,13 @@ with counted as (
         max(seen.last_date) as last_date
     from dim.spellings as known
     cross join lateral (
-        select near.written, near.lines, near.last_date
+        select near.load_id, near.written, near.lines, near.last_date
         from dim.observed_spellings as near
-        where near.folded = known.folded
-            and near.attribute = known.attribute
-            and near.load_id = any(%(published)s::bigint[])
-        offset 0  -- name by name, by the index
+        where near.folded = known.folded and near.attribute = known.attribute
+        offset 0  -- name by name, by the index of names and by no other
     ) as seen
     where known.source_system = %(source)s and known.is_contested
+        and seen.load_id = any(%(published)s::bigint[])
     group by known.attribute, known.folded, seen.written
 ), chosen as (
     select distinct on (attribute, folded) attribute, folded, written

@@ -5,5 +5,7 @@ insert into dim.branches (
     source_system, branch_id, valid_from, valid_to, branch_name
 )
 select
-    source_system, entity_id, valid_from, valid_to, attributes ->> 'branch_name'
-from {versions}
+    versions.source_system, versions.entity_id, versions.valid_from, versions.valid_to,
+    {branch_name}
+from {versions} as versions
+where versions.source_system = %(source)s and versions.dimension = 'branches'

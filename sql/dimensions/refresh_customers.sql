@@ -7,10 +7,9 @@ insert into dim.customers (
     country
 )
 select
-    source_system, entity_id, valid_from, valid_to, attributes ->> 'customer_name',
-    attributes ->> 'national_id', attributes ->> 'phone', attributes ->> 'address',
-    attributes ->> 'trade_class', attributes ->> 'sales_channel',
-    attributes ->> 'region_id', attributes ->> 'region', attributes ->> 'route_id',
-    attributes ->> 'route', attributes ->> 'province', attributes ->> 'city',
-    attributes ->> 'country'
-from {versions}
+    versions.source_system, versions.entity_id, versions.valid_from, versions.valid_to,
+    {customer_name}, versions.attributes ->> 'national_id', versions.attributes ->> 'phone',
+    {address}, {trade_class}, {sales_channel}, versions.attributes ->> 'region_id', {region},
+    versions.attributes ->> 'route_id', {route}, {province}, {city}, {country}
+from {versions} as versions
+where versions.source_system = %(source)s and versions.dimension = 'customers'

@@ -6,7 +6,8 @@ insert into dim.salespeople (
     supervisor_name, branch_id
 )
 select
-    source_system, entity_id, valid_from, valid_to, attributes ->> 'salesperson_name',
-    attributes ->> 'supervisor_id', attributes ->> 'supervisor_name',
-    attributes ->> 'branch_id'
-from {versions}
+    versions.source_system, versions.entity_id, versions.valid_from, versions.valid_to,
+    {salesperson_name}, versions.attributes ->> 'supervisor_id', {supervisor_name},
+    versions.attributes ->> 'branch_id'
+from {versions} as versions
+where versions.source_system = %(source)s and versions.dimension = 'salespeople'
