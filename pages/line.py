@@ -133,7 +133,7 @@ def _draw_cells(here: Here, line: LineDetail) -> None:
             for cell in line.cells
         ],
     )
-    if any(cell.is_personal for cell in line.cells) and not may_see_personal(here.who):
+    if line.is_masked:
         st.caption(t("personal_hidden"))
 
 

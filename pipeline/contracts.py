@@ -46,6 +46,11 @@ DIMENSION_ATTRIBUTES = {
     "salespeople": ("salesperson_name", "supervisor_id", "supervisor_name", "branch_id"),
     "branches": ("branch_name",),
 }  # fmt: skip
+# Attributes that are codes: like keys, they are read with ASCII digits and nothing invisible.
+CODE_ATTRIBUTES = frozenset({
+    "national_id", "phone", "region_id", "route_id", "barcode", "brand_id", "product_group_id",
+    "supervisor_id", "branch_id",
+})  # fmt: skip
 NAME_ATTRIBUTES = {
     "customers": "customer_name",
     "products": "product_name",

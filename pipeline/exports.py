@@ -12,7 +12,8 @@ from psycopg.rows import dict_row
 
 from pipeline.access.acting import acting_as_engine
 from pipeline.access.allowed import Action
-from pipeline.db import fetch_one, query, transaction
+from pipeline.access.personal import may_see_file
+from pipeline.db import Row, fetch_one, query, transaction
 from pipeline.errors import PipelineError, RefusedAction
 from pipeline.ingestion.raw_lines import lines_table
 from pipeline.ingestion.store import read_chunks
@@ -46,10 +47,11 @@ def export_raw(url: str, load_id: int, out: Path) -> RawExport:
     """Write the bytes of a load as they came; a folder as `out` takes the file's own name.
 
     Size and SHA-256 are compared with the receipt before `out` comes about; PipelineError
-    RAW_DAMAGED when they differ, RefusedAction when there is no such load.
+    RAW_DAMAGED when they differ, RefusedAction when there is no such load, and FILE_OF_ANOTHER for
+    an uploader who did not hand it in.
     """
     with transaction(url) as connection:
-        load = require_kept(read_load(connection, load_id))
+        load = require_kept(_require_open(read_load(connection, load_id)))
         path = out / Path(load["file_name"]).name if out.is_dir() else out
         digest, size = hashlib.sha256(), 0
         with whole_or_not_at_all(path) as unfinished, unfinished.open("wb") as file:
@@ -108,14 +110,14 @@ def export_refused(
 
     Line number in the file and the reasons in words come first, then the cells as they stand under
     their own headers, blamed ones marked. `headings` words the first two columns (`line_no`,
-    `reason_given`). ValueError for another kind of file, RefusedAction when there is no such load
-    or no run of it is through.
+    `reason_given`). ValueError for another kind of file, RefusedAction when there is no such load,
+    no run of it is through, or as by `export_raw`.
     """
     if out.suffix.lower() != ".xlsx":
         raise ValueError(f"Wanted: a .xlsx file; not {out.name}.")
     rules = {rule.code: rule for rule in read_catalogue(settings.config_dir).rules}
     with transaction(url) as connection:
-        read_load(connection, load_id)
+        _require_open(read_load(connection, load_id))
         found = fetch_one(connection, "read_last_reading", {"load_id": load_id})
         if found is None:
             raise _no_reading(load_id)
@@ -132,6 +134,21 @@ def export_refused(
                     *map(SheetColumn, reading.headers),
                 ]
                 return write_xlsx(unfinished, columns, rows, sheet)
+
+
+def _require_open(load: Row) -> Row:
+    """The load, if whoever acts may see the personal cells of its file; else RefusedAction."""
+    if may_see_file(load["received_by"]):
+        return load
+    raise RefusedAction(
+        "FILE_OF_ANOTHER",
+        fa="فایل بار {load_id} را {received_by} داده است و نام و نشانی مشتریان در آن است؛ تنها "
+        "خود او و کسانی که داده‌های شخصی را می‌بینند آن را می‌گیرند.",
+        en="The file of load {load_id} was handed in by {received_by} and holds names and "
+        "addresses of customers; only they, and those who may see personal data, can have it.",
+        load_id=load["load_id"],
+        received_by=load["received_by"],
+    )
 
 
 def _refused_row(

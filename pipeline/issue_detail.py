@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from pipeline.access.allowed import Action
+from pipeline.access.personal import MASK, PERSONAL, masking, may_see_file
 from pipeline.contracts import Mapping
-from pipeline.db import Connection, Row, fetch_all, fetch_all_for, fetch_one, reading
+from pipeline.db import Connection, Row, fetch_all, fetch_all_for, fetch_one, query, reading
 from pipeline.errors import RefusedAction
 from pipeline.quality.issue_names import Names, names_of
 from pipeline.quality.line_cells import Cell, Reading
@@ -32,7 +33,8 @@ class IssueDetail:
     cannot be cut. `headers`: canonical column → header of the file, as that run read it. `rule`:
     title and advice in both languages, None for a rule that is no more. `same_line`: other issues
     of the line; `twins`: issues with its fingerprint, in this load or another. `history`: what was
-    said of it, oldest first. `names`: of its salesperson and branch in the period of its load.
+    said of it, oldest first. Personal cells are masked for who may not see those of this file.
+    `names`: of its salesperson and branch in the period of its load.
     """
 
     issue: Row
@@ -52,7 +54,8 @@ def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
     """Everything about one issue; RefusedAction UNKNOWN_ISSUE where there is none."""
     wanted = {"issue_id": min(issue_id, _LARGEST_ID), "limit": RELATED}
     with reading(url) as connection:
-        issue = fetch_one(connection, "read_issue", wanted)
+        shown = query("shown_raw_value")
+        issue = fetch_one(connection, "read_issue", wanted | masking(), raw_value=shown)
         if issue is None:
             raise _unknown(issue_id)
         layout, used = Reading.of(issue.pop("inspection")), issue.pop("mapping")
@@ -62,7 +65,7 @@ def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
         mapping = remembered_of(connection, issue["source_system"]).mapping(
             settings.config_dir, issue["source_system"]
         )
-        related = fetch_all(connection, "list_related_issues", wanted)
+        related = fetch_all(connection, "list_related_issues", wanted | masking(), raw_value=shown)
         history = fetch_all(connection, "list_issue_events", wanted)
         names = names_of(
             connection, [issue["salesperson_id"]], [issue["branch_id"]],
@@ -70,19 +73,31 @@ def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
         )  # fmt: skip
     rules = {rule.code: rule for rule in read_catalogue(settings.config_dir).rules}
     is_whole = len(cells) == len(layout.headers)
+    canonical = sale or (_as_read(cells, mapping, used["columns"]) if is_whole else None)
+    is_rejected = line is not None and sale is None
+    if line is not None and not may_see_file(issue["received_by"]):
+        hidden = {header for name, header in used["columns"].items() if name in PERSONAL}
+        line = layout.covered(line, hidden, MASK)
+        cells = [_covered(cell, is_whole=is_whole, hidden=hidden) for cell in cells]
     return IssueDetail(
         issue=issue,
         rule=rules.get(issue["rule_code"]),
         line=line,
         cells=cells,
-        canonical=sale or (_as_read(cells, mapping, used["columns"]) if is_whole else None),
+        canonical=canonical,
         headers=used["columns"],
-        is_rejected=line is not None and sale is None,
+        is_rejected=is_rejected,
         same_line=[row for row in related if not row["is_twin"]],
         twins=[row for row in related if row["is_twin"]],
         history=history,
         names=names,
     )
+
+
+def _covered(cell: Cell, *, is_whole: bool, hidden: set[str]) -> Cell:
+    """The cell masked where it is personal; of a line of another width nobody knows which is."""
+    is_open = is_whole and cell.header not in hidden
+    return cell if is_open or not cell.text else replace(cell, text=MASK)
 
 
 def _line_text(connection: Connection, issue: Row) -> str | None:

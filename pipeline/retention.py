@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from pipeline.db import Row, fetch_one, transaction
+from pipeline.dimensions import forget_load
 from pipeline.errors import RefusedAction
 from pipeline.results import read_load, require_kept
 
@@ -29,6 +30,7 @@ def purge(url: str, load_id: int, reason: str, *, days: int, actor: str = "cli")
             row = fetch_one(connection, "purge_load", facts)
         except psycopg.errors.ObjectNotInPrerequisiteState:
             raise _not_yet(load_id, days) from None
+        forget_load(connection, load_id)
     assert row is not None
     return row
 

@@ -42,6 +42,7 @@ class Gathered:
 
     recalled: Recalled
     observations: list[bytes]
+    spellings: list[bytes]
     products: bytes
     tiers: dict[str, bytes]
 
@@ -66,15 +67,20 @@ def gather_and_write(
 
 def _gather(plan: Plan, stream: Stream) -> Gathered:
     stream.findings.add_issues(stream.checker.issues())
+    told = list(stream.observations.told())
     return Gathered(
         recalled=stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines"))),
-        observations=[
-            as_csv(part.select(pl.lit(plan.load_id), *part.columns))
-            for part in stream.observations.observations()
+        observations=[as_csv(_of_load(plan, part.observations)) for part in told],
+        spellings=[
+            as_csv(_of_load(plan, part.spellings)) for part in told if part.spellings is not None
         ],
         products=as_csv(stream.rollups.products()),
         tiers=as_copies(plan.load_id, plan.mapping.source_system, tiers(stream.rollups.invoices())),
     )
+
+
+def _of_load(plan: Plan, part: pl.DataFrame) -> pl.DataFrame:
+    return part.select(pl.lit(plan.load_id), *part.columns)
 
 
 def check_and_keep(
@@ -129,6 +135,8 @@ def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered
     write_tiers(connection, plan.load_id, gathered.tiers)
     for part in gathered.observations:
         copy_in(connection, "copy_observations", part)
+    for part in gathered.spellings:
+        copy_in(connection, "copy_spellings", part)
     mark_noise(connection, plan.load_id)
     stream.findings.write_lines(connection)
 

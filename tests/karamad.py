@@ -199,6 +199,7 @@ class Desk:
             "profiles": self.table("dq.column_profiles", run, last),
             "prices": self.table("dq.product_prices", where=mine),
             "observations": self.table("dim.observations", where=mine),
+            "spellings": self.table("dim.observed_spellings", where=mine),
             "invoices": summed_invoices(self.table("kpi.rollup_invoices", where=mine)),
             "products": self.table("kpi.rollup_products", where=mine),
             **{name: self.table(f"kpi.{name}", where=mine) for name in TIERS},

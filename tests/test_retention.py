@@ -19,6 +19,7 @@ from tests.tampering import tamper
 GOES = (
     "raw.file_chunks", "raw.lines", "canonical.sales", "canonical.rejected_lines",
     "canonical.set_aside_lines", "dq.dq_issues", "dq.product_prices", "dim.observations",
+    "dim.observed_spellings",
     "kpi.rollup_invoices", "kpi.rollup_products", "kpi.rollup_days", "kpi.rollup_months",
     "kpi.rollup_customers", "kpi.rollup_salespeople", "kpi.rollup_visits",
 )  # fmt: skip

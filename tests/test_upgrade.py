@@ -22,6 +22,7 @@ from pipeline.migrate import migrate
 from pipeline.publications import publish, undo
 from pipeline.runs import recheck
 from pipeline.settings import ROOT, Settings
+from pipeline.transform.text import fold_text
 from pipeline.verify import verify
 from tests.karamad import PERIOD, SOURCE, TIERS, Desk
 
@@ -57,8 +58,16 @@ def figures(desk: Desk) -> dict[str, list[dict[str, Any]]]:
 
 
 def derived(desk: Desk, load_id: int) -> dict[str, Any]:
-    """All that a run makes of a load, but for what the earlier version did not note of an issue."""
+    """All that a run makes of a load, but for what the earlier version did not note of an issue.
+
+    It kept names unfolded, and not how they were written.
+    """
     state = desk.state(load_id)
+    del state["spellings"]
+    for seen in state["observations"]:
+        seen["attributes"] = {
+            name: text and fold_text(text) for name, text in seen["attributes"].items()
+        }
     unknown = ("run_id", "issue_id", "salesperson_id", "branch_id")
     return {**state, "issues": desk.table("dq.dq_issues", unknown, f"load_id = {load_id}")}
 

@@ -28,6 +28,7 @@ CHUNK_BYTES = 1024**2
 OLD_SECONDS = 3600
 MOST_ASKED, LONGEST_ASKED = 40, 200
 _NOT_THERE = ("UNKNOWN_LOAD", "NOTHING_KEPT")  # never received, or purged
+_NOT_THEIRS = ("NOT_ALLOWED", "FILE_OF_ANOTHER")
 BYTES = "application/octet-stream"
 KINDS = {
     ".csv": "text/csv; charset=utf-8",
@@ -97,7 +98,7 @@ def _tell(settings: Settings, deed: Deed, written: Written) -> None:
 def _status(error: PipelineError) -> int:
     if isinstance(error, DatabaseAway):
         return 503
-    return 404 if error.code in _NOT_THERE else 400
+    return 403 if error.code in _NOT_THEIRS else 404 if error.code in _NOT_THERE else 400
 
 
 def _streamed(written: Written) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, cast
 
@@ -18,7 +18,7 @@ from pages.widgets.figure_words import words
 from pages.widgets.inside import address, follow
 from pages.widgets.links import row
 from pipeline.db import Connection
-from pipeline.kpi.choices import MOST, filter_values
+from pipeline.kpi.choices import MOST, as_shown, filter_values
 from pipeline.kpi.filters import Filters
 from pipeline.kpi.scopes import Scope, scopes
 from pipeline.transform.jalali import calendar_months
@@ -53,6 +53,7 @@ def ask(here: Here, connection: Connection) -> Question | None:
         _draw_nothing(here)
         return None
     question = _read(here.address, found)
+    question = replace(question, filters=as_shown(connection, question.filters))
     _draw(here, connection, question, found)
     _draw_others(here, question)
     return question
@@ -122,7 +123,10 @@ def _select(name: str, label: str, options: list[str], chosen: str, shown: Any =
 
 
 def _pick(here: Here, connection: Connection, question: Question, field: str, name: str) -> None:
-    """Values of one filter, found by typing; those chosen stay choices, whatever they are."""
+    """Values of one filter, found by typing; those chosen stay choices, whatever they are.
+
+    A half-space need not be typed: the letters in their order are enough.
+    """
     t, key = words(here), f"ask_{name}"
     chosen = ["" if value is None else value for value in getattr(question.filters, field)]
     kind = cast(Literal["branches", "cities", "brands", "salespeople"], field)
@@ -133,7 +137,7 @@ def _pick(here: Here, connection: Connection, question: Question, field: str, na
     st.multiselect(
         t(field), options, key=key, placeholder=t("any"), on_change=partial(_write, name, key),
         format_func=lambda value: _name(t("unknown"), value, labels.get(value)),
-        accept_new_options=len(known) == MOST, filter_mode="contains", select_all=False,
+        accept_new_options=len(known) == MOST, filter_mode="fuzzy", select_all=False,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from pages.frame.page import Here
 from pages.frame.shell import link_to
 from pages.widgets.cards import Card, Cell, cards, small_table
 from pages.widgets.links import go
+from pipeline.access.personal import may_see_file
 from pipeline.db import Row
 from pipeline.loads import LoadDetail
 
@@ -23,7 +24,7 @@ def draw_result(here: Here, detail: LoadDetail) -> None:
         st.info(t("no_result"), icon=":material/hourglass_empty:")
         return
     _draw_cards(here, detail, detail.figures.run, detail.balance)
-    _draw_ways_on(here, detail.load["load_id"], detail.figures.run)
+    _draw_ways_on(here, detail.load, detail.figures.run)
 
 
 def draw_findings(here: Here, detail: LoadDetail) -> None:
@@ -49,6 +50,9 @@ def draw_original(here: Here, load: Row) -> None:
     if load["purged_at"] is not None:
         st.info(t("purged", when=f.moment(load["purged_at"])), icon=":material/delete_forever:")
         return
+    if not may_see_file(load["received_by"]):
+        st.caption(t("file_of_another"))
+        return
     go(t("download_original"), f"/downloads/original?load={load['load_id']}", "outline")
 
 
@@ -68,14 +72,15 @@ def _draw_cards(here: Here, detail: LoadDetail, run: Row, balance: Row) -> None:
     ])  # fmt: skip
 
 
-def _draw_ways_on(here: Here, load_id: int, run: Row) -> None:
-    t = page_texts("load", here.language)
+def _draw_ways_on(here: Here, load: Row, run: Row) -> None:
+    t, load_id = page_texts("load", here.language), load["load_id"]
+    to_send_back = run["rejected_lines"] and may_see_file(load["received_by"])
     with st.container(horizontal=True, vertical_alignment="center"):
-        if run["rejected_lines"]:
+        if to_send_back:
             go(t("download_refused"), f"/downloads/refused?load={load_id}", "button")
         link_to("issues", t("see_issues"), load=str(load_id))
         link_to("run_stats", t("see_run"), run=str(run["run_id"]))
-    if run["rejected_lines"]:
+    if to_send_back:
         st.caption(t("refused_help"))
 
 

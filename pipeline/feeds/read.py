@@ -11,10 +11,10 @@ from typing import Any
 from psycopg import sql
 
 from pipeline.access.acting import acting_as_engine
+from pipeline.access.personal import masking
 from pipeline.db import Connection, Row, fetch_all, fetch_one, query, reading, sql_text
 from pipeline.feeds.feed import Feed, Kind
 from pipeline.feeds.place import read_place, write_place
-from pipeline.kpi.personal import MASK, PERSONAL
 
 _KINDS: dict[int, Kind] = {
     16: "truth", 20: "integer", 21: "integer", 23: "integer", 25: "text", 1043: "text",
@@ -53,7 +53,8 @@ def read_page(
     """A page of the rows that fit `wanted` (filter name → value, or list of values).
 
     `after` is the `next_place` of the page before. Pages have neither gaps nor repetitions, however
-    much others change meanwhile. Personal values are masked unless `sees_personal`.
+    much others change meanwhile. Personal values are masked unless `sees_personal`, but
+    for an uploader's own files.
     RefusedAction WRONG_PAGE for an `after` that is none.
     """
     columns = read_columns(connection, feed)
@@ -122,7 +123,7 @@ def _kind(name: str, type_code: int) -> Kind:
 
 
 def _masking(sees_personal: bool) -> dict[str, Any]:
-    return {"sees_personal": sees_personal, "personal": sorted(PERSONAL), "mask": MASK}
+    return {**masking(), "sees_personal": sees_personal}
 
 
 def _narrowed(feed: Feed, wanted: Mapping[str, Any]) -> tuple[list[sql.Composable], dict[str, Any]]:

@@ -7,9 +7,13 @@ from typing import Literal
 
 from pipeline.access.acting import actor
 from pipeline.db import Connection, fetch_all
+from pipeline.kpi.filters import Filters, Values
+from pipeline.transform.text import fold_text
 
 Kind = Literal["branches", "cities", "brands", "salespeople", "products"]
 MOST = 500
+# Filters whose values are names, not codes.
+NAMED: tuple[Kind, ...] = ("cities", "brands")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,23 @@ def filter_values(
     }
     rows = fetch_all(connection, f"figures/values_{kind}", facts)
     return [FilterValue(row["key"], row["label"]) for row in rows]
+
+
+def as_shown(connection: Connection, filters: Filters) -> Filters:
+    """The filters with cities and brands as they are spelt today, however an address spells them.
+
+    A value that is no other spelling of one that is there stays.
+    """
+    changes = {}
+    for kind in NAMED:
+        asked: Values = getattr(filters, kind)
+        if not asked:
+            continue
+        known = [v.key for v in filter_values(connection, kind, filters.source, limit=MOST)]
+        if set(asked) - {None, *known}:
+            shown = {fold_text(name): name for name in known}
+            changes[kind] = tuple(v and shown.get(fold_text(v), v) for v in asked)
+    return filters.narrowed(**changes) if changes else filters
 
 
 def _escaped(text: str) -> str:

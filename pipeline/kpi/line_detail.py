@@ -9,10 +9,11 @@ from typing import Any
 
 from pipeline.access.acting import actor
 from pipeline.access.allowed import Action
+from pipeline.access.personal import MASK, PERSONAL, owner
 from pipeline.db import Connection, Row, fetch_all_for, fetch_one
 from pipeline.errors import RefusedAction
 from pipeline.ingestion.cells import Dialect, cell_spans, split_cells
-from pipeline.kpi.personal import MASK, PERSONAL, reveal
+from pipeline.kpi.personal import reveal
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class LineDetail:
     `place` is canonical, rejected, or the kind of a line that is set aside (None: no run has ended
     yet). `fact` is its canonical reading by column. `text` is the verbatim line; for those who may
     not see personal data these cells are masked in it, and it is None where nobody can tell which
-    they are. `is_undecodable` says that bytes of it were no text.
+    they are (`is_masked`: some cells are). `is_undecodable` says that bytes of it were no text.
     """
 
     load_id: int
@@ -64,10 +65,13 @@ class LineDetail:
     cells: tuple[Cell, ...]
     fact: dict[str, Any] | None
     issues: tuple[LineIssue, ...]
+    is_masked: bool
 
 
 def line_detail(connection: Connection, load_id: int, line_no: int, *, may_see: bool) -> LineDetail:
     """A line by load and number in the file; personal cells are masked unless `may_see`.
+
+    An uploader sees those of their own files.
 
     RefusedAction UNKNOWN_LINE when the load has no such line, or it is no fact in the scope of
     whoever asks.
@@ -83,6 +87,7 @@ def line_detail(connection: Connection, load_id: int, line_no: int, *, may_see: 
             load_id=load_id,
             line_no=line_no,
         )
+    may_see = may_see or owner() == row["received_by"]
     cells = _cells(row, may_see=may_see)
     hidden = {cell.header for cell in cells if cell.is_personal} if not may_see else set()
     issues = fetch_all_for(Action.SEE_LINES, connection, "figures/line_issues", key)
@@ -92,6 +97,7 @@ def line_detail(connection: Connection, load_id: int, line_no: int, *, may_see: 
         cells=cells,
         fact=fact,
         issues=tuple(LineIssue(**_masked(issue, hidden)) for issue in issues),
+        is_masked=bool(hidden),
     )
 
 

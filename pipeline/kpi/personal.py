@@ -1,4 +1,4 @@
-"""The one way by which personal data reaches pages and API: names, national ids, phones, addresses.
+"""The one way by which personal data of customers reaches pages and API: names, phones, addresses.
 
 Whoever may not see it gets `MASK` in its place; that something is there stays visible.
 """
@@ -11,11 +11,10 @@ from datetime import date
 
 from pipeline.access.acting import actor
 from pipeline.access.allowed import Action
+from pipeline.access.personal import MASK
 from pipeline.db import Connection, fetch_all, fetch_all_for
 
-# Columns of dim.customers that are personal, and of a line's cells by the same names.
-PERSONAL = frozenset({"customer_name", "national_id", "phone", "address"})
-MASK = "•••"
+__all__ = ["MASK", "CustomerDetails", "customer_details", "reveal"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from psycopg import sql
 
+from pipeline.access.personal import masking
 from pipeline.db import query
 
 STATUSES = ("open", "in_progress", "fixed_at_source", "accepted", "false_alarm")
@@ -47,7 +48,7 @@ class IssueFilter:
     came_back: bool = False
 
     def parameters(self) -> dict[str, Any]:
-        """Values for the statements that stand on `matching_issues`."""
+        """Values for the statements that stand on `matching_issues`, for whoever acts."""
         states = self.states or (() if self.loads or self.issue_ids else IN_FORCE)
         texts = {
             "states": states,
@@ -69,6 +70,7 @@ class IssueFilter:
             "min_amount": self.min_amount,
             "max_amount": self.max_amount,
             "came_back": self.came_back,
+            **masking(),
         }
 
 
@@ -78,7 +80,9 @@ def matching(wanted: IssueFilter) -> dict[str, sql.Composable]:
     if wanted.statuses:
         kind = "open" if "open" in wanted.statuses else "said"
         status = cast(sql.Composable, query(f"where_issue_{kind}"))
-    return {"matching": cast(sql.Composable, query("matching_issues", status=status))}
+    shown = cast(sql.Composable, query("shown_raw_value"))
+    part = query("matching_issues", status=status, raw_value=shown)
+    return {"matching": cast(sql.Composable, part)}
 
 
 def _ids(numbers: tuple[int, ...]) -> list[int] | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from pipeline.db import Row, fetch_all, reading
+from pipeline.access.personal import masking
+from pipeline.db import Row, fetch_all, query, reading
 from pipeline.errors import RefusedAction
 from pipeline.quality.issue_counts import IssueCount, count_matching
 from pipeline.quality.issue_filter import IssueFilter, matching
@@ -110,7 +111,8 @@ def gone_issues(
     """
     facts = {"source": source, "months": list(months) or None, "limit": limit}
     with reading(url) as connection:
-        return fetch_all(connection, "list_gone_issues", facts)
+        shown = query("shown_raw_value")
+        return fetch_all(connection, "list_gone_issues", facts | masking(), raw_value=shown)
 
 
 def _place(row: Row, keys: dict[str, str]) -> str:

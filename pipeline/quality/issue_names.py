@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.access.acting import allowed
-from pipeline.access.allowed import Action
 from pipeline.db import Connection, fetch_all
 
 
@@ -26,14 +24,12 @@ def names_of(
     source: str | None = None,
     period: str | None = None,
 ) -> Names:
-    """Names at the end of `period` such as `1403-05`, or of today; those of people are personal.
+    """Names at the end of `period` such as `1403-05`, or of today.
 
-    Who may not see personal data has the codes of salespeople alone. A code without a name is left
-    out.
+    A code without a name is left out.
     """
-    people = salespeople if allowed(Action.SEE_PERSONAL) else ()
     facts = {
-        "salespeople": [code for code in people if code],
+        "salespeople": [code for code in salespeople if code],
         "branches": [code for code in branches if code],
         "source": source,
         "period": period,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.ingestion.cells import Dialect, split_cells
+from pipeline.ingestion.cells import Dialect, cell_spans, split_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +46,17 @@ class Reading:
             )
             for position, text in enumerate(texts)
         ]
+
+    def covered(self, line: str, headers: Collection[str], mask: str) -> str:
+        """The line with `mask` over what stands under these headers.
+
+        It is `mask` in whole where cells are a guess, as in a line of another width.
+        """
+        text = line.rstrip("\r\n")
+        spans = cell_spans(text, self.dialect)
+        if spans is None or len(spans) != len(self.headers):
+            return mask
+        for (start, end), header in reversed(list(zip(spans, self.headers, strict=True))):
+            if header in headers and end > start:
+                text = text[:start] + mask + text[end:]
+        return text

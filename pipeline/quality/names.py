@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.transform.cells import compact
-from pipeline.transform.text import fold_text
+from pipeline.transform.cells import compact, fold_texts
 
 # Counts are added up when this many wait: seldom enough to cost nothing, often enough to stay few.
 COUNTS_WAITING = 200_000
@@ -114,6 +113,5 @@ def _contested(pairs: pl.DataFrame) -> pl.DataFrame:
     pairs = pairs.filter(
         pl.col("code").is_not_null() & (pl.col("name").str.len_bytes() > 0)
     ).filter(pl.col("code").is_duplicated())
-    folded = [fold_text(name).replace(" ", "") for name in pairs["name"]]
-    pairs = pairs.with_columns(folded=pl.Series(folded, dtype=pl.String))
+    pairs = pairs.with_columns(folded=fold_texts(pairs["name"]).str.replace_all(" ", ""))
     return pairs.filter(pl.col("folded") != "")

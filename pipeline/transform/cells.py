@@ -7,13 +7,36 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.transform.text import INVISIBLE as WITHOUT_WIDTH
+from pipeline.transform.text import LETTER_VARIANTS, ODD_SPACES, TATWEEL
+
 # Direction marks, embeddings and isolates, joiners, byte-order mark, soft hyphen.
 INVISIBLE = r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u061c]"
 # Every blank a screen shows as a space, tabs and line ends included.
 BLANKS = r"[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
 
+# Of these a word keeps what stands within it: `می\u200cشود` is not `میشود`.
+MARKS = INVISIBLE.replace(r"\u200b-\u200f", r"\u200b\u200e\u200f")
+# Joiners that join nothing: doubled, beside something that is no letter, at the start of a word.
+STRAY_JOINERS = (
+    (r"\u200c\u200c+", "\u200c"),
+    (r"\u200d\u200d+", "\u200d"),
+    (r"\u200c($|[^\p{L}\p{M}\p{N}])", "$1"),
+    (r"(^|[^\p{L}\p{M}\p{N}])\u200c", "$1"),
+    (r"(^|\s)\u200d", "$1"),
+)
+
 DIGITS = dict(zip("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789", strict=True))
 _DIGITS_FROM, _DIGITS_TO = list(DIGITS), list(DIGITS.values())
+# What folding a text comes to sign by sign; letters with a mark lose it as their parts would.
+_FOLDING = {
+    **dict.fromkeys(WITHOUT_WIDTH, ""), **dict.fromkeys(ODD_SPACES, " "), TATWEEL: "",
+    **LETTER_VARIANTS, **DIGITS, "آ": "ا", "أ": "ا", "إ": "ا", "ؤ": "و", "ئ": "ی", "ۀ": "ه",
+}  # fmt: skip
+_VARIANTS, _FOLDED = list(_FOLDING), list(_FOLDING.values())
+# Cells of signs that have one form alone.
+_NORMAL = "^[\t\n -~ءابتثجحخدذرزسشصضطظعغفقلمنهوپچژکگی،؛؟٪٫٬«»]*$"
+_BLANK_RUN = r"[\s\x1c-\x1f]+"
 
 
 def clean(column: pl.Series) -> pl.Series:
@@ -66,6 +89,36 @@ def _put_back(cells: pl.DataFrame, rows: list[pl.Series], values: pl.Series) -> 
 def fold_digits(column: pl.Series) -> pl.Series:
     """Persian and Arabic digits as ASCII ones."""
     return column.str.replace_many(_DIGITS_FROM, _DIGITS_TO)
+
+
+def spell(column: pl.Series) -> pl.Series:
+    """Names as they are written: half-spaces and letters stay, marks that say nothing go.
+
+    As `clean`, but for joiners within a word. Empty cells and a lone `-` become null.
+    """
+    column = column.str.replace_all(MARKS, "")
+    at = column.str.contains("[\u200c\u200d]").fill_null(False).arg_true()
+    if len(at):
+        joined = column[at]
+        for stray, left in STRAY_JOINERS:
+            joined = joined.str.replace_all(stray, left)
+        column = column.scatter(at, joined)
+    column = column.str.replace_all(BLANKS, " ").str.strip_chars()
+    return column.to_frame().select(pl.when(~pl.all().is_in(["", "-"])).then(pl.all())).to_series()
+
+
+def fold_texts(column: pl.Series) -> pl.Series:
+    """`text.fold_text` of every cell; empty where nothing is left.
+
+    Most cells are made of letters that no normal form changes once variants are folded.
+    """
+    folded = column.str.replace_many(_VARIANTS, _FOLDED)
+    at = (~folded.str.contains(_NORMAL)).fill_null(False).arg_true()
+    if len(at):
+        odd = folded[at].str.normalize("NFKD").str.replace_all(r"\p{Mn}", "")
+        odd = odd.str.normalize("NFKC").str.replace_many(_VARIANTS, _FOLDED)
+        folded = folded.scatter(at, odd)
+    return folded.str.replace_all(_BLANK_RUN, " ").str.strip_chars()
 
 
 def compact(frame: pl.DataFrame) -> pl.DataFrame:

@@ -7,12 +7,19 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipeline.contracts import DIMENSION_ATTRIBUTES, DIMENSION_KEYS, Mapping
-from pipeline.transform.cells import clean_columns, clean_keys, compact
+from pipeline.contracts import (
+    CODE_ATTRIBUTES,
+    DIMENSION_ATTRIBUTES,
+    DIMENSION_KEYS,
+    Mapping,
+)
+from pipeline.transform.cells import clean_keys, compact, fold_texts, spell
 
 OBSERVATION_COLUMNS = (
     "dimension", "entity_id", "attributes", "lines", "first_date", "last_date",
 )  # fmt: skip
+SPELLING_COLUMNS = ("attribute", "folded", "written", "lines", "last_date")
+_WEIGHT = ("lines", "first_date", "last_date")
 
 
 # Lines are added up when this many wait: seldom enough to cost nothing, often enough to stay small.
@@ -38,6 +45,18 @@ class _Seen:
                     lines=pl.len(), first_date=pl.min("day"), last_date=pl.max("day")
                 )
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a load says of one dimension.
+
+    `observations` has `OBSERVATION_COLUMNS`, its attributes as JSON text, where names are folded;
+    `spellings` has `SPELLING_COLUMNS`, None where all attributes are codes.
+    """
+
+    observations: pl.DataFrame
+    spellings: pl.DataFrame | None
 
 
 class ObservationMemory:
@@ -66,12 +85,12 @@ class ObservationMemory:
                 entity = entity.alias("entity_id")
                 _observe(seen, entity, cells.select(names), frame["event_date"], kept)
 
-    def observations(self) -> Iterator[pl.DataFrame]:
-        """Per dimension `OBSERVATION_COLUMNS`; attributes as JSON text, empty ones left out."""
+    def told(self) -> Iterator[Told]:
+        """Per dimension what the load says of it."""
         for dimension, seen in self._seen.items():
             seen.add_up()
             if seen.days:
-                yield _observations(dimension, seen)
+                yield _told(dimension, seen)
 
 
 def _observe(
@@ -93,26 +112,63 @@ def _observe(
         seen.attributes.append(compact(fresh))
 
 
-def _observations(dimension: str, seen: _Seen) -> pl.DataFrame:
+def _told(dimension: str, seen: _Seen) -> Told:
+    """Names are folded, so that a spelling makes nobody another, and their spellings counted."""
     days = (
         pl.concat(seen.days)
         .group_by("hash")
         .agg(pl.sum("lines"), pl.min("first_date"), pl.max("last_date"))
     )
-    found = pl.concat(seen.attributes)
-    names = [name for name in found.columns if name not in ("hash", "entity_id")]
-    found = found.with_columns(
-        *clean_columns(found.select(names)), *clean_keys(found.select("entity_id"))
-    )
-    found = found.select(
-        "hash", "entity_id", attributes=pl.struct(names).struct.json_encode()
-    ).join(days, on="hash")
-    # Cleaning may have made two spellings one.
-    return (
-        found.filter(pl.col("entity_id").is_not_null())
-        .group_by("entity_id", "attributes")
+    found = pl.concat(seen.attributes).join(days, on="hash")
+    found = found.with_columns(*clean_keys(found.select("entity_id")))
+    found = found.filter(pl.col("entity_id").is_not_null())
+    given = [name for name in DIMENSION_ATTRIBUTES[dimension] if name in found.columns]
+    codes = clean_keys(found.select(name for name in given if name in CODE_ATTRIBUTES))
+    names = found.select(name for name in given if name not in CODE_ATTRIBUTES)
+    folded, spellings = _spelt(names, found.select("lines", "last_date"))
+    attributes = [*codes, *folded]
+    observations = (
+        found.select("entity_id", *_WEIGHT, attributes=pl.struct(attributes).struct.json_encode())
+        .group_by("entity_id", "attributes")  # folding may have made two spellings one
         .agg(pl.sum("lines"), pl.min("first_date"), pl.max("last_date"))
         .with_columns(dimension=pl.lit(dimension))
         .select(OBSERVATION_COLUMNS)
         .sort("entity_id", "first_date")
     )
+    return Told(observations, spellings)
+
+
+def _spelt(
+    names: pl.DataFrame, weights: pl.DataFrame
+) -> tuple[list[pl.Series], pl.DataFrame | None]:
+    """Names folded, and how they are written (`SPELLING_COLUMNS`) by the `weights` of the rows.
+
+    Each distinct cell is looked at once, those of all columns together.
+    """
+    if not names.width:
+        return [], None
+    distinct = [column.unique() for column in names]
+    written = spell(pl.concat([cells.rename("cell") for cells in distinct], rechunk=True))
+    folded = fold_texts(written)
+    # Of marks alone nothing is left: that is no name.
+    folded = folded.set(folded == "", None)
+    columns, spellings, start = [], [], 0
+    for column, cells in zip(names, distinct, strict=True):
+        numbers = pl.Series(range(len(cells)), dtype=pl.UInt32)
+        at = column.replace_strict(cells, numbers, return_dtype=pl.UInt32)
+        part = slice(start, start + len(cells))
+        columns.append(folded[part].gather(at).alias(column.name))
+        counted = weights.group_by(at.alias("at")).agg(pl.sum("lines"), pl.max("last_date"))
+        spellings.append(
+            counted.select(
+                "lines",
+                "last_date",
+                attribute=pl.lit(column.name),
+                folded=folded[part].gather(counted["at"]),
+                written=written[part].gather(counted["at"]),
+            )
+        )
+        start += len(cells)
+    counts = pl.concat(spellings).filter(pl.col("folded").is_not_null())
+    together = counts.group_by("attribute", "folded", "written")
+    return columns, together.agg(pl.sum("lines"), pl.max("last_date")).select(SPELLING_COLUMNS)

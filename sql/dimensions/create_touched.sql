@@ -2,6 +2,7 @@
 -- Grain of touched_days: one entity and load, first to last day of what the load saw of it; of
 -- touched_spans: one entity; of touched_versions: as dim.observed_versions.
 create temporary table if not exists touched_days (
+    load_id     bigint not null,
     dimension   text not null,
     entity_id   text not null,
     first_day   date not null,

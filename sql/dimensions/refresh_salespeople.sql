@@ -1,13 +1,13 @@
 -- Purpose: salespeople of a source as they were at the time, from what is published: all of
--- dim.observed_versions, or those that a change of the published loads touches.
+-- dim.observed_versions, or those that a change of the published loads touches, as names are spelt.
 -- Grain: one span of days in which the attributes of one entity held.
 insert into dim.salespeople (
     source_system, salesperson_id, valid_from, valid_to, salesperson_name, supervisor_id,
     supervisor_name, branch_id
 )
 select
-    source_system, entity_id, valid_from, valid_to, attributes ->> 'salesperson_name',
-    attributes ->> 'supervisor_id', attributes ->> 'supervisor_name',
-    attributes ->> 'branch_id'
-from {versions}
-where source_system = %(source)s and dimension = 'salespeople'
+    versions.source_system, versions.entity_id, versions.valid_from, versions.valid_to,
+    {salesperson_name}, versions.attributes ->> 'supervisor_id', {supervisor_name},
+    versions.attributes ->> 'branch_id'
+from {versions} as versions
+where versions.source_system = %(source)s and versions.dimension = 'salespeople'

@@ -7,6 +7,8 @@ with issues as (
     delete from canonical.set_aside_lines where load_id = %(load_id)s
 ), observations as (
     delete from dim.observations where load_id = %(load_id)s
+), spellings as (
+    delete from dim.observed_spellings where load_id = %(load_id)s
 ), prices as (
     delete from dq.product_prices where load_id = %(load_id)s
 )

@@ -1,7 +1,7 @@
 -- Purpose: one issue with its load and how the file was read in the run that found it. Grain: one.
 select issues.issue_id, issues.run_id, issues.load_id, loads.source_system, loads.period,
-    loads.state, files.file_name, issues.line_no, issues.rule_code, issues.severity,
-    issues.column_name, issues.raw_value, issues.message, issues.impact_amount,
+    loads.state, files.file_name, files.received_by, issues.line_no, issues.rule_code, issues.severity,
+    issues.column_name, {raw_value} as raw_value, issues.message, issues.impact_amount,
     issues.salesperson_id, issues.branch_id, coalesce(said.status, 'open') as status,
     said.assignee, said.changed_at,
     coalesce(said.status = 'fixed_at_source' and issues.load_id > said.load_id, false) as came_back,

@@ -17,6 +17,8 @@ with kept as (
     union all
     select load_id, 'dim.observations' from dim.observations
     union all
+    select load_id, 'dim.observed_spellings' from dim.observed_spellings
+    union all
     select load_id, 'kpi.rollup_invoices' from kpi.rollup_invoices
     union all
     select load_id, 'kpi.rollup_products' from kpi.rollup_products

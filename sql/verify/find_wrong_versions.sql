@@ -1,6 +1,7 @@
 -- Purpose: the first version of a customer, product, salesperson or branch that is not what the
 -- published loads observed. Grain: at most one row; which attributes differ is told, never what they
--- say. What is noise is worked out anew, and versions by the rank of observations, not by a lag.
+-- say. Noise is worked out anew, versions by the rank of observations, not by a lag, and spellings
+-- from the count of all names, not of the contested ones.
 with published as (
     select states.source_system, seen.*
     from dim.observations as seen
@@ -33,15 +34,40 @@ with published as (
         and before.place = seen.place - 1
     where before.place is null or before.attributes <> seen.attributes
     group by seen.source_system, seen.dimension, seen.entity_id, seen.first_date
+), counted as (
+    select states.source_system, seen.attribute, seen.folded, seen.written,
+        sum(seen.lines) as lines, max(seen.last_date) as last_date
+    from dim.observed_spellings as seen
+    join app.load_states as states using (load_id)
+    where states.state = 'published'
+    group by states.source_system, seen.attribute, seen.folded, seen.written
+), shown as (
+    select source_system, attribute, folded,
+        (array_agg(written order by lines desc, last_date desc, written))[1] as written
+    from counted
+    group by source_system, attribute, folded
+), spelt as (
+    select starts.source_system, starts.dimension, starts.entity_id, starts.valid_from,
+        coalesce(
+            jsonb_object_agg(said.attribute, coalesce(shown.written, said.folded))
+                filter (where said.folded is not null),
+            '{}'
+        ) as attributes
+    from starts
+    left join lateral jsonb_each_text(starts.attributes) as said (attribute, folded) on true
+    left join shown
+        on shown.source_system = starts.source_system
+        and shown.attribute = said.attribute
+        and shown.folded = said.folded
+    group by starts.source_system, starts.dimension, starts.entity_id, starts.valid_from
 ), expected as (
-    select source_system, dimension, entity_id, valid_from,
-        jsonb_strip_nulls(attributes) as attributes,
+    select source_system, dimension, entity_id, valid_from, attributes,
         max(valid_from) over (
             partition by source_system, dimension, entity_id
             order by valid_from
             rows between 1 following and 1 following
         ) as valid_to
-    from starts
+    from spelt
 ), found as (
     select source_system, 'customers' as dimension, customer_id as entity_id, valid_from, valid_to,
         to_jsonb(versions) - 'customer_id' as attributes

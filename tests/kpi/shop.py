@@ -74,10 +74,10 @@ THIRD: list[Cells] = [
 
 
 def fill(desk: Desk) -> None:
-    """Publish three months, leave a draft, and let one month be superseded and one voided."""
+    """Publish three months, one superseded by an uploader of that name, and leave a draft."""
     desk.publish(FIRST, "1402-06")
     desk.publish([*SECOND, sale("1403-05", 30, "99", 9)], "1403-05")
-    desk.publish(SECOND, "1403-05")
+    desk.publish(SECOND, "1403-05", user="uploader")
     desk.publish(THIRD, "1403-06")
     desk.load([sale("1403-07", 1, "40", 9)], "1403-07")
 

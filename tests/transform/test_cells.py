@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.transform.cells import CellReader, clean, clean_keys, compact
+from pipeline.transform.cells import CellReader, clean, clean_keys, compact, fold_texts, spell
+from pipeline.transform.text import fold_text
 
 CLEANED = {
     "": None,
@@ -70,6 +71,52 @@ def test_cleaning_is_done_cell_by_cell_and_once_is_enough(cells: list[str]) -> N
         assert whole.to_list() == one_by_one
         assert cleaning(whole).to_list() == one_by_one
         assert whole.dtype == pl.String
+
+
+# Written → shown.
+SPELT = {
+    "می\u200cشود": "می\u200cشود",
+    "می\u200c\u200cشود": "می\u200cشود",
+    "می\u200c شود": "می شود",
+    "\u200cمی شود\u200c": "می شود",
+    "(می\u200c)": "(می)",
+    "ه\u200d.ش": "ه\u200d.ش",
+    " \u200dش": "ش",
+    "\u202bفروش\u202c\u200f": "فروش",
+    "كيك ۱۲": "كيك ۱۲",
+    "\u00a0آب  معدنی\u2003": "آب معدنی",
+    "آ\u00adب\ufeff": "آب",
+    "-": None,
+    "\u200c": None,
+    "": None,
+}
+NAMES = st.text(
+    st.sampled_from(
+        "ابتگیيىكىةهآأإؤئۀءﻻﷲ۱٣ 12aBé-.،«»\u0301\u064e\u0653\u200b\u200c\u200d\u200f\u0640\u00a0\t"
+    )
+)
+
+
+@pytest.mark.parametrize("cell", SPELT)
+def test_a_name_as_it_is_spelt(cell: str) -> None:
+    assert spell(pl.Series([cell])).to_list() == [SPELT[cell]]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(NAMES, st.text(max_size=6)), min_size=1, max_size=6))
+def test_a_name_is_spelt_once_and_says_what_it_said(cells: list[str]) -> None:
+    written = spell(pl.Series(cells))
+    assert spell(written).equals(written)
+    for cell, shown in zip(cells, written, strict=True):
+        assert fold_text(cell) == fold_text(shown) if shown else fold_text(cell) in ("", "-")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.one_of(NAMES, st.text(max_size=6)), min_size=1, max_size=6))
+def test_columns_are_folded_as_texts_are_and_once_is_enough(cells: list[str]) -> None:
+    folded = fold_texts(pl.Series(cells))
+    assert folded.to_list() == [fold_text(cell) for cell in cells]
+    assert fold_texts(folded).equals(folded)
 
 
 texts = st.one_of(st.none(), st.text(max_size=3))
