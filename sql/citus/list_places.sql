@@ -29,6 +29,7 @@ from (
         ('kpi.rollup_customers', 'by_column', 'customer_id'),
         ('kpi.rollup_visits', 'by_column', 'customer_id'),
         ('kpi.rollup_products', 'by_column', 'product_id'),
+        ('kpi.ranked_customers', 'by_column', 'customer_id'),
         ('raw.loads', 'one', null),
         ('dq.column_profiles', 'one', null),
         ('dq.dq_run_stats', 'one', null),
@@ -36,5 +37,6 @@ from (
         ('dq.issue_states', 'one', null),
         ('dq.reconciliations', 'one', null),
         ('dq.rule_settings', 'one', null),
-        ('kpi.double_counted_months', 'one', null)
+        ('kpi.double_counted_months', 'one', null),
+        ('kpi.ranked_months', 'one', null)
 ) as places (table_name, place, column_name)
