@@ -20,7 +20,7 @@ from tests.bench.report import Section
 from tests.karamad import KPI_VIEWS
 
 ONE_MS, ALL_MS, ISSUES_MS = 25, 500, 200
-# The four that the figures of a month stand on, and those that add an attribute to them.
+BEST = ("kpi_top_customers_month", " and customer_rank <= 10")
 MONTH, LAST_MONTH = "1403-06", "1403-12"
 WHOLE = (FIRST_MONTH, LAST_MONTH)
 
@@ -37,22 +37,23 @@ def views(millions: list[int], runs: int) -> Section:
     measured: dict[tuple[str, str], list[str]] = {}
     for number in millions:
         url, folder = database(number)
-        for view in KPI_VIEWS:
+        for view, also in [*((view, "") for view in KPI_VIEWS), BEST]:
             for words, months, count in (
                 ("one month", (MONTH, MONTH), runs),
                 ("36 months", WHOLE, max(5, runs // 3)),
             ):
-                p50, p95, cpu, rows = timed(url, _view(view, *months), count)
+                p50, p95, cpu, rows = timed(url, _view(view, *months, also), count)
                 cells = [f"{rows:,}", f"{p50:.1f}", f"{p95:.1f}", f"{cpu:.1f}"]
-                measured.setdefault((view, words), []).extend(cells)
+                measured.setdefault((view + also, words), []).extend(cells)
         stop_embedded(folder / "postgres")
     columns = ["view", "months"]
     for number in millions:
         columns += [f"{number} M: rows", "p50 ms", "p95 ms", "CPU ms"]
     rows = [[view, words, *cells] for (view, words), cells in measured.items()]
     notes = [
-        f"All columns and rows, fetched by psycopg on a pooled connection; {runs} runs of one"
-        f" month, {max(5, runs // 3)} of all, after one that warms up. CPU: of the server.",
+        f"All columns and rows, until the last has arrived (not yet read into Python's objects);"
+        f" {runs} runs of one month, {max(5, runs // 3)} of all, after one that warms up. CPU: of"
+        " the server.",
         f"Wanted of the first four: p95 of one month {ONE_MS} ms, of 36 months {ALL_MS} ms.",
     ]
     return Section("reads", "KPI views over 36 months", columns, rows, notes)
@@ -169,7 +170,7 @@ def timed(
         if number:
             walls.append(wall * 1e3)
             cpus.append(cpu * 1e3)
-            rows = len(answer) if isinstance(answer, list) else 1
+            rows = answer if isinstance(answer, int) else 1
     return statistics.median(walls), share(walls, 0.95), statistics.median(cpus), rows
 
 
@@ -178,9 +179,10 @@ def computed(process: Path) -> float:
     return int(process.read_text().split()[0]) / 1e9 if process.exists() else 0.0
 
 
-def _view(view: str, first: str, last: str) -> Callable[[Connection], object]:
+def _view(view: str, first: str, last: str, also: str = "") -> Callable[[Connection], object]:
     facts = {"source": SOURCE, "first": first, "last": last}
     text = "select * from {} where source_system = %(source)s and jalali_month"
     text += " = %(first)s" if first == last else " between %(first)s and %(last)s"
+    text += also
     statement = sql.SQL(text).format(sql.Identifier("kpi", view))
-    return lambda connection: connection.execute(statement, facts).fetchall()
+    return lambda connection: connection.execute(statement, facts).rowcount
