@@ -25,7 +25,7 @@ PARTS: dict[str, Maker] = {
     "reads": lambda o: reading.views(o.facts, o.runs or 30),
     "issues": lambda o: reading.issues(max(o.facts), o.runs or 15),
     "sizes": lambda o: reading.sizes(max(o.facts)),
-    "reload": lambda o: reloads.table(o.facts, o.lines or 100_000, o.runs or 5),
+    "reload": lambda o: reloads.table(o.lines or 100_000, o.runs or 5),
     "console": lambda o: console(),
 }
 

@@ -28,6 +28,8 @@ from pipeline.settings import Settings
 from pipeline.transform.jalali import calendar_months, jalali_text
 
 SOURCE, FIRST_MONTH, MONTHS = "karamad", "1401-01", 36
+# The month after the last one.
+END = "1404-01"
 # So that 20 million facts come with a million issues.
 DIRTY = 0.045
 # Of the lines of a file with so many defects, the share that ends up as facts.
@@ -62,12 +64,15 @@ SUMS = {
 }
 
 
-def prepared(folder: Path, facts: int) -> tuple[str, Settings]:
-    """URL and settings of a database of about so many facts under `folder`; made if need be."""
+def prepared(folder: Path, facts: int, months: int = MONTHS) -> tuple[str, Settings]:
+    """URL and settings of a database of about so many facts under `folder`; made if need be.
+
+    They are of the last `months` months before END, the same number in each.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     settings = Settings(_env_file=None, var_dir=folder, database_url="")  # type: ignore[call-arg]
     url = prepare_database(settings)
-    fill(url, settings, round(facts / MONTHS / KEPT))
+    fill(url, settings, round(facts / months / KEPT), months)
     return url, settings
 
 
@@ -77,16 +82,17 @@ def fill(url: str, settings: Settings, lines: int, months: int = MONTHS) -> list
     What is there already stays, so that a call that was cut short goes on.
     """
     names = [month.name for month in calendar_months()]
-    first = names.index(FIRST_MONTH)
-    periods = names[first : first + months]
+    end = names.index(END)
+    periods = names[end - months : end]
+    first = periods[0]
     there = _there(url)
-    if FIRST_MONTH not in there:
-        there[FIRST_MONTH] = _load(url, settings, lines)
+    if first not in there:
+        there[first] = _load(url, settings, lines, first)
     for number, period in enumerate(periods):
         begin = time.perf_counter()
         is_new = period not in there
         if is_new:
-            there[period] = _copy(url, there[FIRST_MONTH], number, period)
+            there[period] = _copy(url, there[first], number, period)
         publish(url, there[period])  # a call that was cut short may have left it a draft
         if is_new:
             print(f"{period}: copied in {time.perf_counter() - begin:.1f} s", flush=True)
@@ -105,11 +111,11 @@ def _there(url: str) -> dict[str, int]:
         return dict(rows.fetchall())
 
 
-def _load(url: str, settings: Settings, lines: int) -> int:
-    path = settings.var_dir / f"karamad_{FIRST_MONTH}.csv"
-    print(f"making and loading {lines:,} lines of {FIRST_MONTH} …", flush=True)
-    generate(path, lines=lines, dirty=DIRTY, seed=1403, period=FIRST_MONTH, structural=False)
-    result = load_file(url, settings, path, source=SOURCE, period=FIRST_MONTH)
+def _load(url: str, settings: Settings, lines: int, period: str) -> int:
+    path = settings.var_dir / f"karamad_{period}.csv"
+    print(f"making and loading {lines:,} lines of {period} …", flush=True)
+    generate(path, lines=lines, dirty=DIRTY, seed=1403, period=period, structural=False)
+    result = load_file(url, settings, path, source=SOURCE, period=period)
     publish(url, result.load_id)
     path.unlink()
     path.with_suffix(".labels.csv").unlink()

@@ -14,7 +14,7 @@ from pipeline.quality.issue_filter import IssueFilter
 from pipeline.quality.issue_list import count_issues, list_issues
 from pipeline.server import stop_embedded
 from pipeline.settings import ROOT
-from tests.bench.facts import FIRST_MONTH, SOURCE, prepared
+from tests.bench.facts import FIRST_MONTH, MONTHS, SOURCE, prepared
 from tests.bench.measure import share
 from tests.bench.report import Section
 from tests.karamad import KPI_VIEWS
@@ -25,10 +25,11 @@ MONTH, LAST_MONTH = "1403-06", "1403-12"
 WHOLE = (FIRST_MONTH, LAST_MONTH)
 
 
-def database(millions: int) -> tuple[str, Path]:
+def database(millions: int, months: int = MONTHS) -> tuple[str, Path]:
     """URL and folder of a database of so many million facts."""
-    folder = ROOT / "var" / "bench" / f"facts-{millions}m"
-    url, _ = prepared(folder, millions * 1_000_000)
+    name = f"facts-{millions}m" if months == MONTHS else f"facts-{millions}m-{months}-months"
+    folder = ROOT / "var" / "bench" / name
+    url, _ = prepared(folder, millions * 1_000_000, months)
     return url, folder
 
 

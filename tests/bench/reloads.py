@@ -11,21 +11,21 @@ from pipeline.runs import load_file
 from pipeline.samples import generate
 from pipeline.server import stop_embedded
 from pipeline.settings import Settings
-from tests.bench.facts import SOURCE
+from tests.bench.facts import END, SOURCE
 from tests.bench.loads import SAMPLES
 from tests.bench.measure import server_cpu, spread
 from tests.bench.reading import database
 from tests.bench.report import Section
 
-# The month after the 36.
-PERIOD = "1404-01"
+# Million facts → months: of about the same size, the way a house grows.
+AROUND = {1: 2, 20: 36}
 Figures = dict[str, list[float]]
 
 
-def table(millions: list[int], lines: int, runs: int) -> Section:
-    """The same month, corrected again and again, beside each number of facts; in turns."""
+def table(lines: int, runs: int) -> Section:
+    """The month after all others, corrected again and again beside each number of facts."""
     found: dict[int, Figures] = {}
-    here = {number: database(number) for number in millions}
+    here = {millions: database(millions, months) for millions, months in AROUND.items()}
     for number in range(runs + 1):
         path = _correction(lines, number)
         for size, (url, folder) in here.items():
@@ -36,20 +36,19 @@ def table(millions: list[int], lines: int, runs: int) -> Section:
                     found.setdefault(size, {}).setdefault(name, []).append(value)
     for _, folder in here.values():
         stop_embedded(folder / "postgres")
-    names = list(found[millions[0]])
+    few, many = (found[size] for size in AROUND)
     rows = [
-        [f"{size} million facts", *(spread(figures[name]) for name in names)]
+        [f"{size} million facts in {AROUND[size]} months", *map(spread, figures.values())]
         for size, figures in found.items()
     ]
-    first, last = found[millions[0]], found[millions[-1]]
-    ratios = [[b / a for a, b in zip(first[name], last[name], strict=True)] for name in names]
-    rows.append(["last ÷ first, in pairs", *(spread(ratio) for ratio in ratios)])
+    ratios = [[b / a for a, b in zip(few[name], many[name], strict=True)] for name in few]
+    rows.append(["the second ÷ the first, in pairs", *map(spread, ratios)])
     notes = [
-        f"A month of {lines:,} lines, corrected {runs} times in each database in turns."
-        " Wanted: 1.10."
+        f"A month of {lines:,} lines, corrected {runs} times in each database in turns, beside"
+        " months of about 555,000 lines. Wanted: 1.10."
     ]
     title = "One month loaded and published again"
-    return Section("reload", title, ["beside", *names], rows, notes)
+    return Section("reload", title, ["beside", *few], rows, notes)
 
 
 def _correction(lines: int, number: int) -> Path:
@@ -58,7 +57,7 @@ def _correction(lines: int, number: int) -> Path:
     path = SAMPLES / f"correction_{lines}_{number}.csv"
     if not path.exists():
         new = path.with_suffix(".new.csv")
-        generate(new, lines=lines, dirty=0.02, seed=90 + number, period=PERIOD, structural=False)
+        generate(new, lines=lines, dirty=0.02, seed=90 + number, period=END, structural=False)
         new.with_suffix(".labels.csv").unlink()
         new.rename(path)
     return path
@@ -74,7 +73,7 @@ def _reload(url: str, settings: Settings, path: Path) -> dict[str, float]:
         # Bytes that came in before would be known: blanks behind the last cell make them others.
         again.write_bytes(path.read_bytes().rstrip(b"\r\n") + b" " * receipts[0] + b"\r\n")
         begin, cpu, server = time.perf_counter(), time.process_time(), server_cpu(data)
-        result = load_file(url, settings, again, source=SOURCE, period=PERIOD)
+        result = load_file(url, settings, again, source=SOURCE, period=END)
         loaded = time.perf_counter()
         publish(url, result.load_id)
         done = time.perf_counter()
