@@ -115,41 +115,58 @@ def sizes(millions: int) -> Section:
     """Bytes a fact of each large table, and of each index: how large, how often used."""
     url, folder = database(millions)
     with transaction(url) as connection:
-        facts = connection.execute("select count(*) from canonical.sales").fetchone()
-        assert facts is not None
+        counted = connection.execute(
+            "select (select count(*) from canonical.sales), (select count(*) from raw.lines),"
+            " (select count(*) from dq.dq_issues)"
+        ).fetchone()
+        assert counted is not None
+        facts, raw, issues = counted
         rows = connection.execute(SIZES).fetchall()
     stop_embedded(folder / "postgres")
     cells = [
-        [name, kind, f"{size / 1e6:,.1f}", f"{size / facts[0]:.2f}", f"{used:,}"]
+        [name, kind, f"{size / 1e6:,.1f}", f"{size / facts:.2f}", f"{used:,}"]
         for name, kind, size, used in rows
     ]
     columns = ["table or index", "", "MB", "bytes a fact", "scans"]
-    note = (
+    sums = dict[tuple[str, str], int]()
+    for name, kind, size, _ in rows:
+        whole = name.split(" ")[0]
+        sums[whole, kind] = sums.get((whole, kind), 0) + size
+    notes = [
         "Parts of a load's tables are added up. Scans: since the database was made, by filling and"
-    )
-    note += " measuring it. RAW is not in this database."
-    return Section("sizes", f"Sizes at {facts[0]:,} facts", columns, cells, [note])
+        " measuring it.",
+        f"RAW is here of {raw:,} lines alone: {sums['raw.lines', 'table'] / raw:.0f} bytes a line,"
+        f" {sums['raw.lines', 'index'] / raw:.0f} for its index, and the file's bytes, compressed,"
+        f" {sums['raw.file_chunks', 'table'] / raw:.0f}.",
+        f"Facts: {sums['canonical.sales', 'table'] / facts:.0f} bytes each, and"
+        f" {sums['canonical.sales', 'index'] / facts:.0f} for their indexes. Issues:"
+        f" {sums['dq.dq_issues', 'table'] / issues:.0f} and"
+        f" {sums['dq.dq_issues', 'index'] / issues:.0f} bytes each ({issues:,} of them).",
+    ]
+    return Section("sizes", f"Sizes at {facts:,} facts", columns, cells, notes)
 
 
 # Parts of a load count for the table they belong to; an index of a part for its columns.
 SIZES = """
 with parts as (
-    select tables.oid, coalesce(inhparent::regclass, tables.oid::regclass)::text as name
+    select tables.oid,
+        tables.relnamespace::regnamespace || '.' || coalesce(wholes.relname, tables.relname) as name
     from pg_class as tables
     left join pg_inherits on inhrelid = tables.oid
+    left join pg_class as wholes on wholes.oid = inhparent
     where tables.relkind = 'r'
         and tables.relnamespace::regnamespace::text in ('canonical', 'dq', 'dim', 'kpi', 'raw')
 ), sizes as (
     select name, 'table' as kind, pg_table_size(oid) as size, 0::bigint as used
     from parts
     union all
-    select name || substring(pg_get_indexdef(indexes.indexrelid) from 'USING (.*)$'), 'index',
-        pg_relation_size(indexes.indexrelid), coalesce(idx_scan, 0)
+    select name || ' ' || substring(pg_get_indexdef(indexes.indexrelid) from 'USING (.*)$'),
+        'index', pg_relation_size(indexes.indexrelid), coalesce(idx_scan, 0)
     from parts
     join pg_index as indexes on indrelid = parts.oid
     left join pg_stat_user_indexes as used on used.indexrelid = indexes.indexrelid
 )
-select name, kind, sum(size), sum(used)::bigint
+select name, kind, sum(size)::bigint, sum(used)::bigint
 from sizes
 group by name, kind
 having sum(size) > 1000000

