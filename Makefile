@@ -47,9 +47,10 @@ worker: $(INSTALLED) ## Start a worker in the background, unless one runs.
 	echo $$! > var/worker.pid; echo "A worker runs in the background; its words: var/log/worker.log"
 
 # Two processes, each with a database server of its own; the tests of a file stay together, since
-# some share a database. ARGS="-n 0" runs them in one.
+# some share a database, and files in the order of tests/conftest.py. ARGS="-n 0" runs them in one.
+# The many processes that tests start are not to compile every module anew.
 test: $(DEV_INSTALLED) hooks ## Run all tests (ARGS="..." goes to pytest).
-	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: $(DEV_INSTALLED) ## Measure the pipeline against plain COPY (B0); ARGS="all --write": everything, into docs/.
 	$(PY) -m tests.bench $(ARGS)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.allocation import hold_little
 from pipeline.cli import (
     job_verbs,
     ledger_verbs,
@@ -24,6 +25,8 @@ from pipeline.cli import (
 from pipeline.cli import mapping as mapping_verbs
 from pipeline.cli.faults import Commands, wrong_use
 from pipeline.cli.options import Delimiter, Encoding, HeaderLine, Quote, Sheet, overrides_of
+
+hold_little()
 
 app = typer.Typer(
     cls=Commands,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 # How much may wait: enough to keep both sides busy, little enough to keep memory flat.
 WAITING = 2
@@ -48,6 +50,13 @@ class Background:
         except BaseException:
             self._has_failed = True
             raise
+
+
+@contextmanager
+def beside(work: Callable[..., Result], *arguments: Any) -> Iterator[Future[Result]]:
+    """What `work` gives, worked out in a thread during the block; its error is raised there too."""
+    with ThreadPoolExecutor(1, "beside") as pool:
+        yield pool.submit(work, *arguments)
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:

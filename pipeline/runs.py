@@ -14,13 +14,14 @@ from time import perf_counter
 
 import psycopg
 
+from pipeline.background import beside
 from pipeline.db import Connection, fetch_all, run, transaction
 from pipeline.errors import DatabaseAway, LostClaim, PipelineError, RefusedAction
 from pipeline.guards import NO_GUARD, Guard
 from pipeline.ingestion.blocks import BlockReader
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.raw_lines import lines_partition
-from pipeline.ingestion.store import Keeping, file_chunks, read_chunks
+from pipeline.ingestion.store import Keeping, file_chunks, hash_file, read_chunks
 from pipeline.kpi.rollups import RollupMemory
 from pipeline.leftovers import clear_leftovers, hold_load
 from pipeline.months.locks import require_recheck_allowed
@@ -37,7 +38,7 @@ from pipeline.streaming import RawThread, Stream, open_reader, stream_file
 from pipeline.transform.dimensions import ObservationMemory
 from pipeline.transform.facts import FactWriter
 from pipeline.transform.normalize import Normalizer
-from pipeline.whole_load import check_and_keep, gather
+from pipeline.whole_load import check_and_keep, gather_and_write
 
 Progress = Callable[[str, int], None]
 STORE, READ, CHECK = "store", "read", "check"
@@ -63,10 +64,12 @@ def load_file(
     """
     begin = perf_counter()
     tell = _both(guard.tell, progress)
-    recognition = recognize_for_load(url, settings, path, source, period, overrides)
-    guard.recognized(recognition)
-    tell(STORE, 0)
-    keeping = Keeping(url, path, recognition.mapping.source_system, user, guard.received)
+    with beside(hash_file, path) as sha256:
+        recognition = recognize_for_load(url, settings, path, source, period, overrides)
+        guard.recognized(recognition)
+        tell(STORE, 0)
+        source = recognition.mapping.source_system
+        keeping = Keeping(url, path, source, user, guard.received, sha256.result())
     receipt = keeping.receipt
     if not receipt.is_new:
         keeping.close()
@@ -163,7 +166,7 @@ def _run(
         with transaction(url) as connection:
             if keeping is not None:
                 hold_load(connection, plan.load_id)
-            stream = _open_stream(connection, settings, plan)
+            stream = _open_stream(url, connection, settings, plan)
             guard.counting(stream.totals)
             reader = _open_reader(plan, settings)
             try:
@@ -171,13 +174,14 @@ def _run(
                     chunks, reader, stream, raw, settings.block_bytes, lambda size: tell(READ, size)
                 )
                 tell(CHECK, 0)
-                gathered = gather(plan, stream, raw)
+                recalled = gather_and_write(connection, plan, stream, raw)
                 if keeping is not None:
                     keeping.wait()
             except BaseException as error:
                 stream.facts.abandon(error)
                 raise
-            result = check_and_keep(connection, plan, stream, gathered, tell)
+            raw_lines = raw.lines if raw is not None else None
+            result = check_and_keep(connection, plan, stream, recalled, raw_lines, tell)
             guard.ending(connection, plan.run_id, str(result.period), result.lines)
     except BaseException as error:
         if raw is not None:
@@ -189,7 +193,7 @@ def _run(
     return result
 
 
-def _open_stream(connection: Connection, settings: Settings, plan: Plan) -> Stream:
+def _open_stream(url: str, connection: Connection, settings: Settings, plan: Plan) -> Stream:
     mapping, recognition = plan.mapping, plan.recognition
     headers = headers_of(mapping, recognition.inspection.header, recognition.positions)
     run(connection, "create_findings_tables")
@@ -198,7 +202,7 @@ def _open_stream(connection: Connection, settings: Settings, plan: Plan) -> Stre
         normalizer=Normalizer(mapping),
         checker=LineChecker(plan.rules, mapping, headers),
         findings=Findings(plan.rules, headers, settings.language, mapping.personal),
-        facts=FactWriter(connection, plan.names),
+        facts=FactWriter(url, plan.names),
         memory=LoadMemory(mapping),
         observations=ObservationMemory(mapping),
         rollups=RollupMemory(),

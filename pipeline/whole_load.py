@@ -1,6 +1,7 @@
 """The second half of a run: what the whole load says, the balance, and the step that shows it all.
 
-Everything here happens in the transaction that the facts were written in.
+What a run shows is written in one transaction; RAW and facts, committed before it and seen by
+nobody, are attached in its last step.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.background import ahead
 from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run
 from pipeline.dimensions import mark_noise, touch_days
 from pipeline.errors import PipelineError, RefusedAction
@@ -36,53 +38,61 @@ KEEP = "keep"
 
 @dataclass(slots=True)
 class Gathered:
-    """What the whole load says, ready for the server: CSV per table, and what rules recall.
-
-    `raw_lines` is the server's count of RAW lines written by this run, None where they were there.
-    """
+    """What the whole load says, ready for the server: CSV per table, and what rules recall."""
 
     recalled: Recalled
     observations: list[bytes]
-    invoices: list[bytes]
     products: bytes
     tiers: dict[str, bytes]
-    raw_lines: int | None = None
 
 
-def gather(plan: Plan, stream: Stream, raw: RawThread | None) -> Gathered:
-    """Work out what the whole load says while the server builds indexes and ends RAW."""
+def gather_and_write(
+    connection: Connection, plan: Plan, stream: Stream, raw: RawThread | None
+) -> Recalled:
+    """Work out and write what the whole load says, while the server ends RAW and builds indexes.
+
+    When this returns, RAW and facts are whole.
+    """
     if raw is not None:
         raw.finish()
     stream.facts.finish()
+    gathered = _gather(plan, stream)
+    _write_gathered(connection, plan, stream, gathered)
+    stream.facts.wait()
+    if raw is not None:
+        raw.wait()
+    return gathered.recalled
+
+
+def _gather(plan: Plan, stream: Stream) -> Gathered:
     stream.findings.add_issues(stream.checker.issues())
-    gathered = Gathered(
+    return Gathered(
         recalled=stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines"))),
         observations=[
             as_csv(part.select(pl.lit(plan.load_id), *part.columns))
             for part in stream.observations.observations()
         ],
-        invoices=[as_csv(part) for part in stream.rollups.invoices()],
         products=as_csv(stream.rollups.products()),
         tiers=as_copies(plan.load_id, plan.mapping.source_system, tiers(stream.rollups.invoices())),
     )
-    stream.facts.wait()
-    if raw is not None:
-        raw.wait()
-        gathered.raw_lines = raw.lines
-    return gathered
 
 
 def check_and_keep(
-    connection: Connection, plan: Plan, stream: Stream, gathered: Gathered, tell: Progress
+    connection: Connection,
+    plan: Plan,
+    stream: Stream,
+    recalled: Recalled,
+    raw_lines: int | None,
+    tell: Progress,
 ) -> LoadResult:
-    """Everything after the last block: one transaction, and the run is visible."""
+    """Everything after the last block is written; when the caller commits, the run is visible.
+
+    `raw_lines` is the server's count of RAW lines written by this run, None where they were there.
+    """
     period = plan.period or _main_month(stream.totals, plan.load_id)
-    _write_gathered(connection, plan, stream, gathered)
-    _check_whole_load(connection, plan, stream, period, gathered.recalled)
+    _check_whole_load(connection, plan, stream, period, recalled)
     totals = stream.totals
-    balance = reconcile(
-        connection, plan.names, plan.run_id, plan.load_id, gathered.raw_lines, totals
-    )
+    balance = reconcile(connection, plan.names, plan.run_id, plan.load_id, raw_lines, totals)
     load = hold_load_and_month(connection, plan.load_id)
     require_recheck_allowed(connection, load)
     if not balance.balanced:
@@ -91,7 +101,7 @@ def check_and_keep(
     stream.findings.write_issues(connection)
     tell(KEEP, 0)
     facts = _run_facts(plan, period, totals, balance)
-    _make_visible(connection, plan, stream, facts, attach_raw=gathered.raw_lines is not None)
+    _make_visible(connection, plan, stream, facts, attach_raw=raw_lines is not None)
     return _result(connection, plan, period, totals, balance)
 
 
@@ -110,7 +120,8 @@ def _require_unpublished(load: Row, balance: Balance) -> None:
 
 def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered: Gathered) -> None:
     run(connection, "create_rollup_table", **plan.names)
-    for part in gathered.invoices:
+    # The next part is made while the server takes this one in; together they would be large.
+    for part in ahead(map(as_csv, stream.rollups.invoices())):
         copy_in(connection, "copy_rollup_invoices", part, **plan.names)
     copy_in(connection, "copy_rollup_products", gathered.products)
     touch_days(connection, [plan.load_id])  # of an earlier run

@@ -1,13 +1,18 @@
-"""Every test that asks for a database gets its own copy of a migrated one, on a real server."""
+"""Every test that asks for a database gets its own copy of a migrated one, on a real server.
+
+Which fixture: `desk` for a test that loads or changes anything, `db_url` where no file is loaded,
+`new_desk` where databases are compared; each is the test's own and dropped after it. Tests that
+only read may share one per file: a fixture of scope "module" over `new_database(server_url)`, as
+`shop` (tests/kpi) and `stocked` (tests/api) are. A test that stops or kills a server starts one of
+its own in `home`. A process that a test starts costs about a second before it does anything.
+"""
 
 from __future__ import annotations
 
 import itertools
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import hypothesis
@@ -16,33 +21,46 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from pipeline.db import close_readers, run
+from pipeline.db import Connection, close_readers, connect, run
 from pipeline.migrate import prepare_database
 from pipeline.server import ensure_embedded, stop_embedded
-from pipeline.settings import Settings
+from pipeline.settings import ROOT, Settings
+from tests.homes import server_home
 from tests.karamad import Desk
 
 TEMPLATE = "sales_engine"
+# Each of these files takes minutes of waiting: begun last, one would go on when all else is done.
+LONGEST = ("browser/test_accessibility.py", "test_jobs.py", "test_faults.py", "browser/")
 # How long an example takes says something of the machine, not of the code.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+TESTS = ROOT / "tests"
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, whatever the number of their tests; the rest as it was."""
+    items.sort(key=lambda item: _rank(item.path))
+
+
+def _rank(path: Path) -> int:
+    name = path.relative_to(TESTS).as_posix()
+    return next((n for n, long in enumerate(LONGEST) if name.startswith(long)), len(LONGEST))
 
 
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """URL of the maintenance database of a server that lives for the test session."""
-    folder = Path(tempfile.mkdtemp(prefix="sales-engine-tests-"))
-    folder.chmod(0o755)
-    try:
-        settings = Settings(var_dir=folder, database_url="")
-        url = ensure_embedded(folder / "postgres")
-        forget_the_disk(url)
-        prepare_database(settings)
-        yield url
-    finally:
-        stop_embedded(folder / "postgres")
-        shutil.rmtree(folder, ignore_errors=True)
+    with server_home("tests") as folder:
+        try:
+            url = ensure_embedded(folder / "postgres")
+            forget_the_disk(url)
+            prepare_database(Settings(var_dir=folder, database_url=""))
+            yield url
+        finally:
+            for keeper in _keepers.values():
+                keeper.close()
+            stop_embedded(folder / "postgres")
 
 
 def forget_the_disk(server_url: str) -> None:
@@ -53,27 +71,39 @@ def forget_the_disk(server_url: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute("alter system set fsync = off")
         connection.execute("alter system set full_page_writes = off")
+        connection.execute("alter system set max_wal_size = '256MB'")
         connection.execute("select pg_reload_conf()")
 
 
 @contextmanager
-def new_database(server_url: str) -> Iterator[str]:
-    """URL of a fresh, migrated database that is dropped afterwards."""
+def new_database(server_url: str, template: str = TEMPLATE) -> Iterator[str]:
+    """URL of a copy of the migrated database, or of another one, that is dropped afterwards."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template {} strategy file_copy").format(
-                sql.Identifier(name), sql.Identifier(TEMPLATE)
-            )
-        )
-    url = make_conninfo(server_url, dbname=name)
-    migrate_search_path(url)
-    yield url
+    database = sql.Identifier(name)
+    keeper = _keeper(server_url)
+    copy = sql.SQL("create database {} template {} strategy file_copy")
+    keeper.execute(copy.format(database, sql.Identifier(template)))
+    # A copy of a database does not inherit the search path that was set on the original.
+    run(keeper, "set_search_path", database=database)
+    yield make_conninfo(server_url, dbname=name)
     close_readers()
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-        )
+    drop = sql.SQL("drop database if exists {} with (force)")
+    _keeper(server_url).execute(drop.format(database))
+
+
+_keepers: dict[str, Connection] = {}
+
+
+def _keeper(server_url: str) -> Connection:
+    """A connection for making and dropping databases, kept: a new one costs half as much as a copy.
+
+    Made anew where a test killed a backend, and with it every connection of the server.
+    """
+    with suppress(KeyError, psycopg.OperationalError):
+        _keepers[server_url].execute("select")
+        return _keepers[server_url]
+    _keepers[server_url] = connect(server_url, autocommit=True, as_owner=True)
+    return _keepers[server_url]
 
 
 @pytest.fixture
@@ -83,10 +113,11 @@ def db_url(server_url: str) -> Iterator[str]:
         yield url
 
 
-def migrate_search_path(url: str) -> None:
-    """A copy of a database does not inherit the search path that was set on the original."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        run(connection, "set_search_path", database=sql.Identifier(connection.info.dbname))
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder for a server that a test starts, and stops, itself."""
+    with server_home("own") as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"ingestion", "transform"}),
     frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads", "audit"})
     | {"statements", "house_settings", "audit_trail"},
-    frozenset({"scratch", "settings", "errors", "texts", "faults", "claims", "journal"}),
+    frozenset({"scratch", "settings", "errors", "texts", "faults", "claims", "journal"})
+    | {"allocation"},
 )
 # In the two lowest layers modules may use one another (never in a circle: `import_graph`).
 OPEN_LAYERS = LAYERS[-2:]

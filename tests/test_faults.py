@@ -14,6 +14,7 @@ from tests.faults.place import Place, open_place
 from tests.faults.queue import f1_killed_at_each_stage
 from tests.faults.races import f9_same_file_twice
 from tests.faults.statements import f2_killed_at_every_statement
+from tests.homes import server_home
 
 SHORT = (
     (f1_killed_at_each_stage, 1),
@@ -26,7 +27,7 @@ SHORT = (
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
     """A server of its own: the processes that are killed here are nobody else's."""
-    with open_place() as opened:
+    with server_home("faults") as home, open_place(folder=home) as opened:
         yield opened
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -24,17 +22,14 @@ from pipeline.settings import Settings
 
 
 @pytest.fixture
-def server() -> Iterator[tuple[Path, str]]:
+def server(home: Path) -> Iterator[tuple[Path, str]]:
     """A server of this test's own, which it may stop: its folder and URL."""
-    folder = Path(tempfile.mkdtemp(prefix="sales-engine-reading-"))
-    folder.chmod(0o755)
+    settings = Settings(_env_file=None, var_dir=home, database_url="")  # type: ignore[call-arg]
     try:
-        settings = Settings(_env_file=None, var_dir=folder, database_url="")  # type: ignore[call-arg]
-        yield folder / "postgres", prepare_database(settings)
+        yield home / "postgres", prepare_database(settings)
     finally:
         close_readers()
-        stop_embedded(folder / "postgres")
-        shutil.rmtree(folder, ignore_errors=True)
+        stop_embedded(home / "postgres")
 
 
 def test_readers_write_nothing_and_see_one_snapshot(db_url: str) -> None:

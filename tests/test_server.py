@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,20 +14,19 @@ import pytest
 
 from pipeline import server
 from pipeline.server import ensure_embedded, running_url
+from tests.homes import server_home
 
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """Data of a server of its own, whose folder its system user can reach."""
-    home = Path(tempfile.mkdtemp(prefix="embedded-"))
-    home.chmod(0o755)
-    try:
-        ensure_embedded(home / "postgres")
-        yield home / "postgres"
-    finally:
-        with suppress(OSError):
-            os.kill(_postmaster(home / "postgres"), signal.SIGQUIT)
-        shutil.rmtree(home, ignore_errors=True)
+    with server_home("embedded") as home:
+        try:
+            ensure_embedded(home / "postgres")
+            yield home / "postgres"
+        finally:
+            with suppress(OSError):
+                os.kill(_postmaster(home / "postgres"), signal.SIGQUIT)
 
 
 def test_a_server_that_was_killed_is_started_again_by_the_same_process(folder: Path) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from pipeline.publications import publish, void
 from pipeline.runs import load_file, recheck
@@ -44,14 +43,8 @@ def template(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture
 def ledger(server_url: str, template: str) -> Iterator[str]:
     """URL of a copy of that database; a test may spoil it."""
-    name = f"{template}_copy"
-    statements = ("drop database if exists {} with (force)", "create database {} template {}")
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        for statement in statements:
-            names = map(sql.Identifier, (name, template)[: statement.count("{}")])
-            connection.execute(sql.SQL(statement).format(*names))
-        yield psycopg.conninfo.make_conninfo(server_url, dbname=name)
-        connection.execute(sql.SQL(statements[0]).format(sql.Identifier(name)))
+    with new_database(server_url, template) as url:
+        yield url
 
 
 def a_line(url: str, table: str, where: str = "true") -> int:

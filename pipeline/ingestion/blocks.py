@@ -186,9 +186,10 @@ class BlockReader:
         named = pl.any_horizontal(
             pl.col(name).str.strip_chars() == text.strip() for name, text in names.items()
         )
-        odd = cells.select(odd=~self._dated_plainly).to_series()
+        dates = cells.select(self._dated)
+        odd = dates.select(odd=~self._dated_plainly).to_series()
         at = odd.arg_true()
-        return odd.scatter(at, cells[at].select(~dated | named).to_series()) if len(at) else odd
+        return odd.scatter(at, dates[at].select(~dated | named).to_series()) if len(at) else odd
 
     @cached_property
     def _dated_plainly(self) -> pl.Expr:

@@ -57,7 +57,7 @@ class Keeping:
 
     `receipt` is known at once, but the file is acknowledged when `wait` returns: its bytes are
     committed then. The same bytes again write nothing: the first receipt comes back, with
-    `is_new` false.
+    `is_new` false. `sha256` is that of the file, where it is known already.
     """
 
     def __init__(
@@ -67,11 +67,13 @@ class Keeping:
         source: str,
         received_by: str,
         received: Received | None = None,
+        sha256: bytes | None = None,
     ) -> None:
         self._connection = connect(url)
         self._thread = Background("keep-file")
         try:
-            self.receipt = _receive(self._connection, path, source, received_by)
+            known = sha256 or hash_file(path)
+            self.receipt = _receive(self._connection, path, source, received_by, known)
             if self.receipt.is_new:
                 if received is not None:
                     received(self._connection, self.receipt.load_id)
@@ -100,8 +102,10 @@ def store_file(url: str, path: Path, source: str, received_by: str) -> Receipt:
     return Keeping(url, path, source, received_by).wait()
 
 
-def _receive(connection: Connection, path: Path, source: str, received_by: str) -> Receipt:
-    sha256, size = hash_file(path), path.stat().st_size
+def _receive(
+    connection: Connection, path: Path, source: str, received_by: str, sha256: bytes
+) -> Receipt:
+    size = path.stat().st_size
     if (known := find_receipt(connection, source, sha256)) is not None:
         return known
     facts = {"source": source, "file_name": path.name, "file_size": size, "sha256": sha256}

@@ -1,16 +1,22 @@
-"""The queue: messages that wake a worker. What a job is and whose, its own row alone says."""
+"""The queue: messages that wake a worker. What a job is and whose, its own row alone says.
+
+The package behind it is imported where it is needed: a load of this process needs no message.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from pipeline.claims import process_name
 from pipeline.db import Connection, as_app, fetch_one, run
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 QUEUE = "loads"
 TASK = "run_job"
@@ -25,6 +31,8 @@ def deliver(
     Messages of one month (source, period) are worked on one after the other, those of a load
     whose month is not known yet likewise. `delay` is in seconds.
     """
+    from procrastinate import App, SyncPsycopgConnector
+
     source, period = month
     lock = f"load {load_id}" if period is None else f"month {source} {period}"
     app = App(connector=SyncPsycopgConnector())
@@ -54,6 +62,8 @@ def worker_app(url: str) -> App:
     Its tables are found by the search path of these sessions; their name says whose they are, by
     which jobs of a worker that died are known.
     """
+    from procrastinate import App, PsycopgConnector
+
     address = as_app(url)
     options = f"{conninfo_to_dict(address)['options']} -c search_path={_SCHEMA}"
     name = f"sales_engine worker {process_name()}"

@@ -7,6 +7,7 @@ import sys
 
 import psycopg
 
+from pipeline.allocation import hold_little
 from pipeline.claims import Claim
 from pipeline.db import fetch_one, transaction
 from pipeline.errors import DatabaseAway, LostClaim, PipelineError
@@ -124,6 +125,7 @@ def _end_at_once() -> None:
 def main() -> None:
     """`python -m pipeline.jobs.work JOB ATTEMPT`, with the database's URL in the environment."""
     end_with_worker()
+    hold_little()  # what the columns' library reads of it, the worker has set
     claim = Claim(int(sys.argv[1]), int(sys.argv[2]))
     settings = get_settings()
     sys.exit(run_job(settings.database_url, settings, claim))

@@ -8,6 +8,9 @@ from pipeline.transform.cells import compact
 from pipeline.transform.numbers import AMOUNT
 
 INVOICE_KEYS = ("event_date", "jalali_month", "invoice_id", "customer_id", "salesperson_id")
+_PRODUCT_KEYS = ("jalali_month", "product_id")
+# Sums of products are added up when this many wait: there are few products, and many blocks.
+_SUMS_WAITING = 50_000
 _SALE = pl.col("transaction_type") == "SALE"
 
 
@@ -31,7 +34,7 @@ class RollupMemory:
         )
         self._invoices.append(compact(invoices))
         self._products.append(
-            parts.group_by("jalali_month", "product_id").agg(
+            parts.group_by(_PRODUCT_KEYS).agg(
                 sales_amount=pl.sum("sale_net"),
                 returns_amount=(pl.sum("sale_net") - pl.sum("net_amount")),
                 sales_quantity=pl.sum("sale_quantity"),
@@ -40,6 +43,8 @@ class RollupMemory:
                 return_lines=pl.len() - pl.sum("is_sale"),
             )
         )
+        if sum(part.height for part in self._products[1:]) > _SUMS_WAITING:
+            self._products = [compact(self.products())]
 
     def invoices(self) -> list[pl.DataFrame]:
         """Rows of `kpi.rollup_invoices`, one frame per block."""
@@ -50,5 +55,5 @@ class RollupMemory:
         if not self._products:
             return pl.DataFrame()
         parts = pl.concat(self._products)
-        keys = ["jalali_month", "product_id"]
-        return parts.group_by(keys).agg(pl.sum(n) for n in parts.columns if n not in keys)
+        sums = [name for name in parts.columns if name not in _PRODUCT_KEYS]
+        return parts.group_by(_PRODUCT_KEYS).agg(pl.sum(*sums))

@@ -8,15 +8,24 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
+from psycopg import sql
 
-from pipeline.contracts import Mapping
+from pipeline.contracts import DIMENSION_KEYS, NAME_ATTRIBUTES, Mapping
 from pipeline.db import Connection, copy_in, fetch_all
 from pipeline.quality.check import Question, questions
 from pipeline.quality.memory import LoadMemory, Recalled
+from pipeline.quality.names import Names
 from pipeline.quality.rules import RuleSet
 from pipeline.transform.facts import as_csv
 from pipeline.transform.numbers import AMOUNT
 
+_SALE = pl.lit("SALE").alias("transaction_type")
+_PRICED: dict[str, Any] = {
+    "line_no": pl.Int32,
+    "product_id": pl.String,
+    "unit_price": AMOUNT,
+    "quantity": AMOUNT,
+}
 LATE_SCHEMA: dict[str, Any] = {"line_no": pl.Int32, "column": pl.String, "impact_amount": AMOUNT}
 
 
@@ -51,12 +60,13 @@ def check_load(
         "DATE_OUT_OF_PERIOD": _query(connection, "rules/date_out_of_period", days, context),
         "PRICE_OUTLIER": _price_outliers(
             connection,
+            context,
             questions(rules["PRICE_OUTLIER"], rules, mapping),
             memory,
             recalled.prices,
             published,
         ),
-        "ATTRIBUTE_CONFLICT": _name_conflicts(recalled.name_conflicts),
+        "ATTRIBUTE_CONFLICT": _name_conflicts(connection, context, recalled.names),
     }
     for rule in rules.of_scope("history"):
         name = f"rules/{rule.code.lower()}"
@@ -91,24 +101,25 @@ def _twins(connection: Connection, context: LoadContext, candidates: list[int]) 
 
 def _price_outliers(
     connection: Connection,
+    context: LoadContext,
     asked: list[Question],
     memory: LoadMemory,
     own: pl.DataFrame,
     published: list[int],
 ) -> pl.DataFrame:
-    """Prices far from the median of the load, or of the latest month that had enough lines."""
+    """Prices far from the median of the load, or of the latest month that had enough lines.
+
+    Each price of a product is judged once; only the lines at those that are far are looked up.
+    """
     copy_in(connection, "copy_new_product_prices", as_csv(own))
-    before = fetch_all(connection, "list_published_prices", {"published": published})
-    prices = [Decimal(row["median_price"]) for row in before]
-    earlier = pl.DataFrame(
-        {
-            "product_id": pl.Series([row["product_id"] for row in before], dtype=pl.String),
-            "median_price": pl.Series(prices, dtype=AMOUNT),
-        }
-    ).join(own, on="product_id", how="anti")
-    lines = memory.with_prices(pl.concat([own.select("product_id", "median_price"), earlier]))
+    usual = pl.concat(
+        [own.select("product_id", "median_price"), _earlier(connection, own, published)]
+    )
+    prices = memory.priced().join(usual, on="product_id").with_columns(_SALE)
     found = [
-        lines.filter(question.condition).select(
+        _lines_at(connection, context, prices.filter(question.condition))
+        .filter(question.condition)
+        .select(
             "line_no", column=pl.lit(question.column), impact_amount=question.impact.cast(AMOUNT)
         )
         for question in asked
@@ -116,10 +127,62 @@ def _price_outliers(
     return pl.concat(found) if found else pl.DataFrame(schema=LATE_SCHEMA)
 
 
-def _name_conflicts(conflicts: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def _earlier(connection: Connection, own: pl.DataFrame, published: list[int]) -> pl.DataFrame:
+    """The usual prices of earlier months, of products that have none here."""
+    before = fetch_all(connection, "list_published_prices", {"published": published})
+    prices = [Decimal(row["median_price"]) for row in before]
+    return pl.DataFrame(
+        {
+            "product_id": pl.Series([row["product_id"] for row in before], dtype=pl.String),
+            "median_price": pl.Series(prices, dtype=AMOUNT),
+        }
+    ).join(own, on="product_id", how="anti")
+
+
+def _lines_at(connection: Connection, context: LoadContext, prices: pl.DataFrame) -> pl.DataFrame:
+    """Sale lines at some prices, beside the usual price of their product."""
+    rows = []
+    if prices.height:
+        wanted = {
+            "products": prices["product_id"].to_list(),
+            "prices": prices["unit_price"].to_list(),
+        }
+        rows = fetch_all(connection, "list_lines_at_prices", wanted, **context.names)
+    lines = pl.DataFrame(
+        {
+            name: pl.Series([row[name] for row in rows], dtype=dtype)
+            for name, dtype in _PRICED.items()
+        }
+    )
+    usual = prices.select("product_id", "median_price").unique()
+    return lines.join(usual, on="product_id").with_columns(_SALE)
+
+
+def _name_conflicts(
+    connection: Connection, context: LoadContext, names: dict[str, Names]
+) -> pl.DataFrame:
+    nothing = pl.lit(None, dtype=AMOUNT)
     found = [
-        lines.select("line_no", column=pl.lit(name), impact_amount=pl.lit(None, dtype=AMOUNT))
-        for name, lines in conflicts.items()
-        if lines.height
+        pl.DataFrame({"line_no": _misnamed(connection, context, name, called)}).select(
+            "line_no", column=pl.lit(name), impact_amount=nothing
+        )
+        for name, called in names.items()
     ]
     return pl.concat(found) if found else pl.DataFrame(schema=LATE_SCHEMA)
+
+
+def _misnamed(connection: Connection, context: LoadContext, name: str, called: Names) -> pl.Series:
+    """Numbers of the lines with an unusual name, sorted."""
+    if not called.first_called:
+        return called.lines.sort()
+    dimension = next(of for of, attribute in NAME_ATTRIBUTES.items() if attribute == name)
+    rows = fetch_all(
+        connection,
+        "list_lines_of_codes",
+        {"codes": called.first_called},
+        **context.names,
+        key=sql.Identifier(DIMENSION_KEYS[dimension]),
+    )
+    lines = pl.Series("line_no", [row["line_no"] for row in rows], dtype=pl.Int32)
+    first = lines.filter(~lines.is_in(called.others.implode()))
+    return pl.concat([called.lines, first]).sort()

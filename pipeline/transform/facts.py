@@ -11,7 +11,7 @@ import psycopg
 from psycopg import Copy
 
 from pipeline.background import Background
-from pipeline.db import Connection, query, run
+from pipeline.db import connect, query, run
 from pipeline.transform.numbers import AMOUNT
 
 FACT_COLUMNS = (
@@ -28,19 +28,24 @@ AMOUNT_COLUMNS = (
 
 
 class FactWriter:
-    """Writes the canonical lines of one run into a table of its own, in one transaction.
+    """Writes the canonical lines of one run into a table of its own, in a thread of its own.
 
-    `names` are those of `run_tables`; `lines` counts what was written. The writing goes on in a
-    thread: the connection is free for others before the first `write` and after `wait`.
+    `names` are those of `run_tables`; `lines` counts what was written. The connection is its own
+    too, so that indexes are built beside what else the run has to do. After `wait` the table is
+    committed but not yet attached: nobody sees it before the run's last step.
     """
 
-    def __init__(self, connection: Connection, names: dict[str, Any]) -> None:
-        self._connection = connection
+    def __init__(self, url: str, names: dict[str, Any]) -> None:
+        self._connection = connect(url)
         self._names = names
         self._thread = Background("facts")
         self._copy: Any = None
         self.lines = 0
-        run(connection, "create_sales_table", **names)
+        try:
+            run(self._connection, "create_sales_table", **names)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def write(self, frame: pl.DataFrame) -> None:
         """Send canonical lines."""
@@ -50,19 +55,22 @@ class FactWriter:
     def finish(self) -> None:
         """Begin to build keys, indexes and statistics; it goes on in the thread."""
         self._thread.put(self._finish)
+        self._thread.put(self._connection.commit)
 
     def wait(self) -> None:
-        """Return when the table is whole; the caller commits."""
+        """Return when the table is whole and committed."""
         self._thread.wait()
         self._thread.close()
+        self._connection.close()
 
     def abandon(self, error: BaseException) -> None:
-        """End the stream without keeping anything, so that the connection can be rolled back."""
+        """End without keeping anything; what was committed already is cleared with the run."""
         self._thread.close()
         if self._copy is not None:
             with suppress(psycopg.Error):
                 self._copy.__exit__(type(error), error, error.__traceback__)
             self._copy = None
+        self._connection.close()
 
     def _send(self, frame: pl.DataFrame) -> None:
         if self._copy is None:

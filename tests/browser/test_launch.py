@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -24,17 +23,16 @@ def test_uvicorn_opens_the_same_console(db_url: str, tmp_path: Path) -> None:
     assert "Traceback" not in (tmp_path / "console.log").read_text("utf-8")
 
 
-def test_python_opens_it_on_a_fresh_checkout_with_a_database_that_is_ready() -> None:
-    # Not below pytest's own folder, which the server's user may not enter.
-    with tempfile.TemporaryDirectory(prefix="sales-engine-launch-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        try:
-            with launched(PYTHON, {"DATABASE_URL": "", "VAR_DIR": name}, folder) as address:
-                _is_ours(address)
-                assert _get(f"{address}/healthz") == '{"status":"ok"}'
-        finally:
-            stop_embedded(folder / "postgres")
+def test_python_opens_it_on_a_fresh_checkout_with_a_database_that_is_ready(
+    home: Path,
+) -> None:
+    environment = {"DATABASE_URL": "", "VAR_DIR": str(home)}
+    try:
+        with launched(PYTHON, environment, home) as address:
+            _is_ours(address)
+            assert _get(f"{address}/healthz") == '{"status":"ok"}'
+    finally:
+        stop_embedded(home / "postgres")
 
 
 def _is_ours(address: str) -> None:
