@@ -46,12 +46,14 @@ def test_copied_months_are_like_the_loaded_one(desk: Desk) -> None:
 
 
 def test_memory_of_every_process_of_a_command_is_seen(server_url: str) -> None:
+    ours = bytearray(400 << 20)  # what this process has is none of the command's
     data = Path(str(conninfo_to_dict(server_url)["host"]))
     cost = run_measured([sys.executable, "-c", FAMILY], data)
     first, second = cost.peaks
     assert cost.said == "done\n"
     assert 100 < first < 200 < second < 300
     assert cost.peak == first + second
+    assert len(ours) > cost.peak
     assert cost.client_cpu > 0
     assert cost.server_cpu >= 0
 

@@ -96,13 +96,12 @@ class _Watch:
         self._thread.start()
 
     def end(self, own: float) -> tuple[float, ...]:
-        """Peaks in MB, the command's own first; `own` is what the kernel says of it."""
+        """Peaks in MB, the command's own first; `own` is for one that was over before a look."""
         self._over.set()
         self._thread.join()
         others = [peak for pid, peak in self._peaks.items() if pid != self._pid]
-        # The kernel's figure is the largest of all that were waited for.
-        first = self._peaks.get(self._pid, own) if others else own
-        return (max(first, own if own > max(others, default=0) else 0), *sorted(others)[::-1])
+        # The kernel's figure begins with what the process that starts a command has itself.
+        return (self._peaks.get(self._pid) or own, *sorted(others)[::-1])
 
     def _look(self) -> None:
         while not self._over.wait(GLANCE):
