@@ -57,11 +57,11 @@ worker: $(INSTALLED) ## Start a worker in the background, unless one runs.
 test: $(DEV_INSTALLED) hooks ## Run all tests (ARGS="..." goes to pytest).
 	env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-bench: $(DEV_INSTALLED) ## Measure the pipeline against plain COPY (B0).
+bench: $(DEV_INSTALLED) ## Measure the pipeline against plain COPY (B0); ARGS="all --write": everything, into docs/.
 	$(PY) -m tests.bench $(ARGS)
 
 bench-reads: $(DEV_INSTALLED) ## Measure the figures of pages (ARGS="--make 12" fills a database first).
-	$(PY) -m tests.bench_reads $(ARGS)
+	$(PY) -m tests.bench.reads $(ARGS)
 
 bench-ui: $(DEV_INSTALLED) ## Measure the console in a browser: switch, rerun, filter, upload (makes 12 months first).
 	$(PY) -m tests.bench_ui $(ARGS)
@@ -109,6 +109,7 @@ psql: $(INSTALLED) ## Open psql on the product's database.
 requirements: $(DEV_INSTALLED) ## Compile requirements*.in to exact versions with hashes.
 	$(COMPILE) $(ARGS) -o requirements.txt requirements.in
 	$(COMPILE) $(ARGS) -o requirements-dev.txt requirements-dev.in
+	cd tests/bench/peers && $(CURDIR)/$(COMPILE) $(ARGS) -o requirements.txt requirements.in
 
 COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make requirements'

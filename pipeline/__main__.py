@@ -16,6 +16,7 @@ from pipeline.cli import (
     job_verbs,
     ledger_verbs,
     months_verbs,
+    schema_verbs,
     settings_verbs,
     token_verbs,
     triage_verbs,
@@ -198,19 +199,6 @@ def status() -> None:
 
 
 @app.command()
-def migrate() -> None:
-    """Bring the database to the present schema; the embedded one is started first."""
-    from pipeline.cli.session import open_session
-    from pipeline.db import fetch_all, transaction
-    from pipeline.migrate import prepare_database
-
-    session = open_session()
-    with transaction(prepare_database(session.settings)) as connection:
-        last = max(fetch_all(connection, "list_migrations"), key=lambda row: row["number"])
-    typer.echo(session.texts("migrated", name=last["name"]))
-
-
-@app.command()
 def stop() -> None:
     """Stop the embedded database server, if it runs."""
     from pipeline.cli.server import stop_server
@@ -273,6 +261,7 @@ def sanitize(
 
 
 ledger_verbs.register(app)
+schema_verbs.register(app)
 
 if __name__ == "__main__":
     app(prog_name="python -m pipeline")

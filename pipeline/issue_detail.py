@@ -10,8 +10,9 @@ import polars as pl
 from pipeline.access.allowed import Action
 from pipeline.access.personal import MASK, PERSONAL, masking, may_see_file
 from pipeline.contracts import Mapping
-from pipeline.db import Connection, Row, fetch_all, fetch_all_for, fetch_one, query, reading
+from pipeline.db import Connection, Row, fetch_all, fetch_all_for, fetch_one, reading
 from pipeline.errors import RefusedAction
+from pipeline.quality.issue_filter import shown_raw_value
 from pipeline.quality.issue_names import Names, names_of
 from pipeline.quality.line_cells import Cell, Reading
 from pipeline.quality.rules import Rule, read_catalogue
@@ -54,7 +55,7 @@ def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
     """Everything about one issue; RefusedAction UNKNOWN_ISSUE where there is none."""
     wanted = {"issue_id": min(issue_id, _LARGEST_ID), "limit": RELATED}
     with reading(url) as connection:
-        shown = query("shown_raw_value")
+        shown = shown_raw_value()
         issue = fetch_one(connection, "read_issue", wanted | masking(), raw_value=shown)
         if issue is None:
             raise _unknown(issue_id)

@@ -26,7 +26,7 @@ from pipeline.migrate import prepare_database
 from pipeline.samples import generate
 from pipeline.server import stop_embedded
 from pipeline.settings import ROOT, Settings
-from tests.bench_reads import fill
+from tests.bench.reads import fill
 from tests.browser.console import (
     ARGUMENTS,
     PROCESS,

@@ -15,7 +15,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"plans", "publications", "guards", "comparison", "mappings", "mapping_versions"})
     | {"overview", "issue_detail", "loads", "feeds", "health"},
     frozenset({"months"}),
-    frozenset({"recognition", "results", "streaming", "migrate", "leftovers", "readers"}),
+    frozenset({"recognition", "results", "streaming", "migrate", "leftovers", "readers"})
+    | {"distribution"},
     frozenset({"quality", "kpi", "verification", "source_memory", "dimensions"}),
     frozenset({"ingestion", "transform"}),
     frozenset({"db", "server", "background", "contracts", "access", "sheets", "uploads", "audit"})

@@ -263,8 +263,8 @@ VIEWS = {
         "nullif(sum(rollup.sales_quantity), 0)", "nullif(sum(rollup.sales_quantity) + 1, 0)",
         "quantity_return_rate"),
     "kpi_top_customers_month": (
-        "order by sum(customers.net_amount) desc", "order by sum(customers.net_amount)",
-        "customer_rank"),
+        "active_days, customers.customer_rank",
+        "active_days, customers.customer_rank + 1 as customer_rank", "customer_rank"),
     "kpi_salesperson_performance_month": (
         "sum(people.customer_count) as", "sum(people.customer_count) + 1 as", "customer_count"),
 }  # fmt: skip
@@ -281,6 +281,12 @@ def test_a_wrong_view_is_named_with_its_column(ledger: str, view: str) -> None:
     assert (gap.code, gap.load_id) == ("I7", None)
     assert gap.en.startswith(f"In {view}, karamad ")
     assert f": {column} should be " in gap.en
+
+
+def test_ranks_that_are_not_those_of_the_published_facts_are_named(ledger: str) -> None:
+    tamper(ledger, "update kpi.ranked_customers set net_amount = net_amount + 1")
+    (gap,) = verify(ledger)
+    assert gap.en.startswith("In kpi_top_customers_month, karamad ")
 
 
 FIRST_CUSTOMER = "ctid = (select min(ctid) from dim.customers)"

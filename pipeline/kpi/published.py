@@ -1,7 +1,7 @@
 """What figures need of the published loads as a set, brought up to date when the set changes.
 
-Invoices, customers and days that several loads tell of are counted once; facts are found by
-product.
+Invoices, customers and days that several loads tell of are counted once; the customers of a month
+stand ready with their ranks; facts are found by product.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pipeline.db import Connection, fetch_all, run, table
 def refresh_figures(connection: Connection, source: str) -> None:
     """To be called in the transaction that publishes, voids or rechecks a load of the source."""
     refresh_double_counts(connection, source)
+    refresh_ranks(connection, source)
     index_published(connection, source)
 
 
@@ -28,6 +29,20 @@ def refresh_double_counts(connection: Connection, source: str) -> list[str]:
     if months:
         facts = {"source": source, "months": months}
         for step in ("clear_double_counts", "add_double_counts", "add_double_counted_months"):
+            run(connection, f"tiers/{step}", facts)
+    return months
+
+
+def refresh_ranks(connection: Connection, source: str) -> list[str]:
+    """Rank the customers of the months anew whose published runs changed; returns the months.
+
+    Once double counts are those of now.
+    """
+    stale = fetch_all(connection, "tiers/list_stale_ranks", {"source": source})
+    months = [row["jalali_month"] for row in stale]
+    if months:
+        facts = {"source": source, "months": months}
+        for step in ("clear_ranks", "add_ranks", "add_ranked_months"):
             run(connection, f"tiers/{step}", facts)
     return months
 

@@ -7,10 +7,17 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 from pipeline.db import Connection, fetch_all
-from pipeline.quality.issue_filter import IN_FORCE, STATUSES, IssueFilter, matching
+from pipeline.quality.issue_filter import (
+    IN_FORCE,
+    STATUSES,
+    IssueFilter,
+    asked,
+    asks_what_was_said,
+    matching,
+)
 
-# What the stats of runs know of their issues.
-_OF_RUNS = frozenset({"states", "source", "months", "rules"})
+# What the stats of runs know of their issues; a rule has one severity in all of a run.
+_OF_RUNS = frozenset({"states", "source", "months", "rules", "severities"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,12 @@ def _is_of_runs(wanted: IssueFilter) -> bool:
 
 
 def _count(connection: Connection, name: str, wanted: IssueFilter) -> IssueCount:
-    part = matching(wanted) if name == "count_matching_issues" else {}
+    part = {}
+    if name == "count_matching_issues":
+        if asks_what_was_said(wanted):
+            part = matching(wanted)
+        else:
+            name, part = "count_asked_issues", asked()
     rows = fetch_all(connection, name, wanted.parameters(), **part)
     money = {row["source_system"]: row["impact_amount"] for row in rows}
     return IssueCount(sum(row["issues"] for row in rows), money)

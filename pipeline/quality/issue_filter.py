@@ -67,6 +67,7 @@ class IssueFilter:
             "source": self.source and _storable(self.source),
             "assignee": None if self.assignee is None else _storable(self.assignee),
             "text": _pattern(self.text) if self.text else None,
+            "has_case": bool(self.text) and _has_case(str(self.text)),
             "min_amount": self.min_amount,
             "max_amount": self.max_amount,
             "came_back": self.came_back,
@@ -80,9 +81,27 @@ def matching(wanted: IssueFilter) -> dict[str, sql.Composable]:
     if wanted.statuses:
         kind = "open" if "open" in wanted.statuses else "said"
         status = cast(sql.Composable, query(f"where_issue_{kind}"))
-    shown = cast(sql.Composable, query("shown_raw_value"))
-    part = query("matching_issues", status=status, raw_value=shown)
-    return {"matching": cast(sql.Composable, part)}
+    whole = query("matching_issues", status=status, raw_value=shown_raw_value(), **asked())
+    return {"matching": cast(sql.Composable, whole)}
+
+
+def asked() -> dict[str, sql.Composable]:
+    """The part `{asked}` of a statement: what an issue and its load answer by themselves."""
+    return {"asked": cast(sql.Composable, query("where_issue_asked", seen=_seen()))}
+
+
+def shown_raw_value() -> sql.Composable:
+    """The part `{raw_value}` of a statement; its values are those of `masking`."""
+    return cast(sql.Composable, query("shown_raw_value", seen=_seen()))
+
+
+def asks_what_was_said(wanted: IssueFilter) -> bool:
+    """Whether a filter asks for what people said of issues."""
+    return bool(wanted.statuses) or wanted.assignee is not None or wanted.came_back
+
+
+def _seen() -> sql.Composable:
+    return cast(sql.Composable, query("seen_raw_value"))
 
 
 def _ids(numbers: tuple[int, ...]) -> list[int] | None:
@@ -95,6 +114,11 @@ def _pattern(text: str) -> str:
     for sign in ("\\", "%", "_"):
         text = text.replace(sign, f"\\{sign}")
     return f"%{_storable(text)}%"
+
+
+def _has_case(text: str) -> bool:
+    """Whether any letter of a text has a capital form; Persian letters and digits have none."""
+    return text.lower() != text or text.upper() != text
 
 
 def _storable(text: str) -> str:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from pipeline.access.personal import masking
-from pipeline.db import Row, fetch_all, query, reading
+from pipeline.db import Row, fetch_all, reading
 from pipeline.errors import RefusedAction
 from pipeline.quality.issue_counts import IssueCount, count_matching
-from pipeline.quality.issue_filter import IssueFilter, matching
+from pipeline.quality.issue_filter import IssueFilter, matching, shown_raw_value
 
 Order = Literal["file", "money", "rule"]
 PAGE = 50
@@ -111,8 +111,9 @@ def gone_issues(
     """
     facts = {"source": source, "months": list(months) or None, "limit": limit}
     with reading(url) as connection:
-        shown = query("shown_raw_value")
-        return fetch_all(connection, "list_gone_issues", facts | masking(), raw_value=shown)
+        return fetch_all(
+            connection, "list_gone_issues", facts | masking(), raw_value=shown_raw_value()
+        )
 
 
 def _place(row: Row, keys: dict[str, str]) -> str:

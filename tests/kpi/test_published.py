@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.db import connect, transaction
-from pipeline.kpi.published import refresh_double_counts
+from pipeline.db import SQL_ROOT, connect, transaction
+from pipeline.kpi.published import refresh_double_counts, refresh_ranks
 from pipeline.publications import publish, void
 from pipeline.runs import recheck
-from tests.karamad import KPI_VIEWS, SOURCE, Desk
+from tests.karamad import KPI_VIEWS, SOURCE, TIERS, Desk
 from tests.kpi.shop import FIRST, SECOND, THIRD, sale
 from tests.kpi_formulas import FORMULAS
 from tests.test_months import comparable
@@ -66,9 +66,6 @@ def test_facts_of_a_published_load_are_found_by_product(desk: Desk) -> None:
 
 def test_earlier_loads_get_their_sums_by_the_migration(desk: Desk) -> None:
     """The statements of the migration, over the invoices that are there, give what runs keep."""
-    from pipeline.db import SQL_ROOT
-    from tests.karamad import TIERS
-
     desk.publish(SECOND, "1403-05")
     desk.publish(THIRD, "1403-06")
     tables = (*TIERS, "double_counts", "double_counted_months")
@@ -81,3 +78,30 @@ def test_earlier_loads_get_their_sums_by_the_migration(desk: Desk) -> None:
         name: kept[name] for name in tables[:-1]
     }
     assert all(kept.values())
+
+
+def test_what_was_published_before_gets_its_ranks_by_the_migration(desk: Desk) -> None:
+    desk.publish(SECOND, "1403-05")
+    desk.publish(THIRD, "1403-06")
+    tables = ("ranked_customers", "ranked_months")
+    kept = {name: desk.table(f"kpi.{name}") for name in tables}
+    text = (SQL_ROOT / "migrations" / "032_rank_customers.sql").read_text("utf-8")
+    with connect(desk.url, as_owner=True) as connection:
+        connection.execute("drop table kpi.ranked_customers, kpi.ranked_months cascade")
+        connection.execute(text)
+    assert {name: desk.table(f"kpi.{name}") for name in tables} == kept
+    assert all(kept.values())
+
+
+def test_ranks_are_worked_out_for_the_months_that_changed_alone(desk: Desk) -> None:
+    desk.publish(FIRST, "1402-06")
+    places = "select customer_id, ctid::text as place from kpi.ranked_customers order by 1"
+    before = desk.rows(places)
+    assert before
+    other = desk.publish([{"customer_id": "C9"}], "1403-09")
+    assert [row for row in desk.rows(places) if row in before] == before
+    with transaction(desk.url) as connection:
+        assert refresh_ranks(connection, SOURCE) == []
+    void(desk.url, other.load_id, "wrong file")
+    assert desk.rows(places) == before
+    assert [row["jalali_month"] for row in desk.table("kpi.ranked_months")] == ["1402-06"]

@@ -186,6 +186,7 @@ def begin_anew(desk: Desk) -> None:
         connection.execute("set session_replication_role = replica")  # append-only but for tests
         connection.execute("truncate app.publications")
         connection.execute("truncate kpi.double_counts, kpi.double_counted_months")
+        connection.execute("truncate kpi.ranked_customers, kpi.ranked_months")
         connection.execute(
             "delete from app.audit_events where event_id >"
             " (select max(event_id) from app.audit_events where subject_kind = 'load')"

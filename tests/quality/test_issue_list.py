@@ -104,7 +104,8 @@ def filters(draw: st.DrawFn, issues: list[Issue]) -> IssueFilter:
         return sorted({issue[name] for issue in issues if issue[name] is not None})
 
     amounts = st.none() | st.sampled_from(seen("impact_amount"))
-    words = ["1403", "%", "_", "\\", "'", "«", "\0", "تاریخ", "xyz", *seen("raw_value")[:40]]
+    words = ["1403", "%", "_", "\\", "'", "«", "\0", "تاریخ", "xyz", "X"]
+    words += seen("raw_value")[:40]
     return IssueFilter(
         loads=draw(some([1, 2, 3, 99, 2**70])),
         states=draw(some(["draft", "published", "superseded", "voided"])),
@@ -163,8 +164,11 @@ def test_a_filter_is_what_python_says_of_every_issue(
         IssueFilter(states=("published", "superseded")),
         IssueFilter(rules=("INVALID_DATE", "NET_MISMATCH", "NO_RULE")),
         IssueFilter(months=("1403-05",), source="karamad", rules=("INVALID_NUMERIC",)),
+        IssueFilter(severities=("ERROR",)),
+        IssueFilter(severities=("WARNING", "ERROR"), rules=("INVALID_DATE", "NET_MISMATCH")),
         IssueFilter(source="mabna"),
         IssueFilter(text="1403"),
+        IssueFilter(text="X"),
     ],
 )
 def test_counts_that_are_put_together_are_what_python_counts(
