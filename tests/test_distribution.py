@@ -82,7 +82,7 @@ def test_large_tables_have_no_foreign_key_and_nothing_else_that_cannot_be_spread
     schema: Desk,
 ) -> None:
     large = list(spread(schema))
-    assert len(large) == 13
+    assert len(large) == 14
     refused = schema.rows(
         "select conrelid::regclass::text, conname from pg_constraint"
         " where contype in ('f', 'x') and array[conrelid, confrelid] && %s::regclass[]::oid[]",

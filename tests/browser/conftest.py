@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.console import ARGUMENTS, READY, browser_path, running_console, sign_in_at
 from tests.karamad import Desk
@@ -19,17 +19,22 @@ Open = Callable[..., Page]
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(scope="session")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """The machine's own browser; without one these tests are skipped, but never in CI."""
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The machine's own browser; without one these tests are skipped, but never in CI.
+
+    It ends with its file: as long as it is driven, this process has a child and a running event
+    loop, in which no other test could begin one.
+    """
     path = browser_path()
     if path is None:
         if os.environ.get("CI", "").lower() in ("1", "true"):
             pytest.fail("CI needs a browser: apt-get install chromium")
         pytest.skip("no browser: apt-get install chromium")
-    browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-    yield browser
-    browser.close()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
