@@ -158,10 +158,8 @@ def _read(folder: Path) -> Upload | None:
         facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    # One that came before an upgrade does not say when.
-    came = datetime.fromtimestamp(folder.stat().st_mtime, UTC).isoformat()
-    at = datetime.fromisoformat(facts.get("at", came))
     name, size, user = facts["name"], facts["size"], facts["user"]
+    at = datetime.fromisoformat(facts["at"])
     return Upload(folder.name, folder / name, name, size, user, at)
 
 

@@ -69,7 +69,7 @@ def test_one_question_tells_of_the_database(here: Settings, desk: Desk) -> None:
     size = desk.value("select pg_database_size(current_database())")
     assert abs(found.facts["database_bytes"] - size) < size / 10
     names = {row["name"] for row in found.facts["largest_tables"]}
-    assert any("." in name for name in names) and len(found.facts["largest_tables"]) == 6
+    assert all("." in name for name in names) and len(found.facts["largest_tables"]) == 6
     assert check(here, "database").facts["server_version"] == desk.value("show server_version")
 
 

@@ -14,6 +14,7 @@ from pages.frame import database, errors, page, settings_menu, trail, who
 from pages.frame.language import frame_texts, page_texts
 from pages.frame.page import SECTIONS, Entry
 from pages.frame.preferences import Preferences
+from pages.frame.warm_up import await_charts
 from pages.widgets.links import go, here_path
 from pipeline.access.allowed import may
 from pipeline.access.people import Person
@@ -102,6 +103,7 @@ def draw(name: str) -> None:
         with errors.shown(preferences.language, f"page {name}"):
             here = page.here(name, person, preferences)
             trail.arrive(name)
+            await_charts()
             st.title(here.t("title"), anchor=False)
             st.caption(_help(entry, here))
             page.module(name).draw(here)

@@ -14,6 +14,15 @@ from pipeline.access import passwords
 _LATE = ("pandas", "pyarrow", "altair", "plotly.graph_objects", "plotly.tools")
 
 
+def await_charts() -> None:
+    """Return when what charts look for is there whole.
+
+    Altair and Plotly ask which modules are imported, and fail on pandas while another visitor, or
+    the warming up, is still importing it.
+    """
+    importlib.import_module("pandas")
+
+
 def warm_up() -> None:
     """Import every page and what it draws with, and read all words and rules.
 

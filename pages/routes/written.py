@@ -7,6 +7,7 @@ import tempfile
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -125,6 +126,7 @@ def _scratch(settings: Settings) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for left in folder.iterdir():
         # Of a console that was killed: lines of people do not lie about.
-        if left.stat().st_mtime < time.time() - OLD_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another request's, which has just been sent
+            if left.stat().st_mtime < time.time() - OLD_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
     return folder

@@ -4,13 +4,14 @@
 with sessions as (
     select * from pg_stat_activity where datname = current_database()
 ), tables as (
-    select coalesce(inhparent, class.oid)::regclass::text as name,
+    select schema.nspname || '.' || whole.relname as name,
         sum(pg_total_relation_size(class.oid))::bigint as bytes
     from pg_class as class
-    join pg_namespace as schema on schema.oid = class.relnamespace
     left join pg_inherits on inhrelid = class.oid
+    join pg_class as whole on whole.oid = coalesce(inhparent, class.oid)
+    join pg_namespace as schema on schema.oid = whole.relnamespace
     where class.relkind = 'r' and nspname !~ '^pg_' and nspname <> 'information_schema'
-    group by coalesce(inhparent, class.oid)
+    group by schema.nspname, whole.relname
     order by bytes desc
     limit 6
 ), last_events as (

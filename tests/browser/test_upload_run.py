@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, wait
 from tests.karamad import HEADERS, Cells, Desk, Layout, write_lines
+from tests.people import NAME
 from tests.test_jobs import Workers
 
 LINES: list[Cells | str] = [
@@ -85,7 +86,7 @@ def test_a_file_with_a_strange_header_becomes_a_published_month(
 
 def test_loads_in_english_on_a_phone(open_browser: Open, desk: Desk) -> None:
     desk.publish(LINES)
-    desk.load([{}, {"invoice_id": "1002", "net_amount": "900"}])
+    desk.load([{}, {"invoice_id": "1002", "net_amount": "900"}], user=NAME)
     page = open_browser("/loads", role="uploader", language="en", width=390, height=844)
     expect(page.get_by_text("\u20662\u2069 loads")).to_be_visible()
     page.get_by_role("link", name="Open load \u20662\u2069").click()

@@ -90,3 +90,11 @@ def test_what_a_killed_console_left_is_removed(sit: Ask, desk: Desk) -> None:
     os.utime(left, (0, 0))
     assert sit("admin").get(f"/downloads/original?load={load.load_id}").status_code == 200
     assert not left.exists()
+
+
+def test_what_another_request_just_removed_stands_in_nobodys_way(sit: Ask, desk: Desk) -> None:
+    load = desk.load([{}])
+    folder = desk.folder / "scratch"
+    folder.mkdir()
+    (folder / "gone").symlink_to("nowhere")  # listed, and not there when it is looked at
+    assert sit("admin").get(f"/downloads/original?load={load.load_id}").status_code == 200

@@ -109,6 +109,21 @@ def test_preferences_decide_direction_digits_and_locale() -> None:
     assert Preferences(digits="latin").locale == "fa-IR-u-nu-latn"
 
 
+def test_a_page_waits_for_what_its_charts_look_for() -> None:
+    """Somebody else has begun to import pandas: who looks at it now finds but a part of it."""
+    script = """
+import sys, threading, time
+from pages.frame.warm_up import await_charts
+threading.Thread(target=__import__, args=("pandas",)).start()
+while "pandas" not in sys.modules:
+    time.sleep(0)
+assert not hasattr(sys.modules["pandas"], "Timestamp")
+await_charts()
+assert hasattr(sys.modules["pandas"], "Timestamp")
+"""
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
 def test_after_warming_up_no_page_imports_anything() -> None:
     """In a process of its own: here, other tests have imported most already."""
     script = """
