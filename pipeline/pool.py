@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_READERS = 16
 READER_WAIT = 5.0  # seconds for a connection, before the database counts as away
+BUSY_WAITS = 6  # as often one waits while others read: a busy database is not away
 READER_IDLE = 300.0  # seconds after which a connection that nobody uses is closed
 
 
@@ -33,6 +35,7 @@ def address_as(url: str, role: str) -> str:
 
 
 _pools: dict[str, ConnectionPool[Connection]] = {}
+_held: Counter[ConnectionPool[Connection]] = Counter()
 _pools_lock = Lock()
 # By URL and whoever acts, the snapshots that are being read here.
 _snapshots: ContextVar[Mapping[tuple[str, Actor], Connection]] = ContextVar(
@@ -68,7 +71,7 @@ def _reader(url: str, who: Actor) -> Iterator[Connection]:
 
     pool = _pool(url)
     try:
-        connection = pool.getconn()
+        connection = _connection(pool)
     except (PoolTimeout, PoolClosed, TooManyRequests) as error:
         _forget(url, pool)
         raise database_away(error) from error
@@ -83,6 +86,32 @@ def _reader(url: str, who: Actor) -> Iterator[Connection]:
         with suppress(psycopg.OperationalError):  # a broken connection is replaced by the pool
             connection.rollback()
         pool.putconn(connection)
+        _count_held(pool, -1)
+
+
+def _connection(pool: ConnectionPool[Connection]) -> Connection:
+    """A connection of the pool; PoolTimeout when there is none, and nobody else has one either."""
+    from psycopg_pool import PoolTimeout
+
+    waits = 0
+    while True:
+        try:
+            connection = pool.getconn(READER_WAIT)
+        except PoolTimeout:
+            waits += 1
+            if waits == BUSY_WAITS or not _held[pool]:
+                raise
+        else:
+            _count_held(pool, 1)
+            return connection
+
+
+def _count_held(pool: ConnectionPool[Connection], change: int) -> None:
+    """Keep count of what is in use; what a pool says of itself includes what it tries to open."""
+    with _pools_lock:
+        _held[pool] += change
+        if not _held[pool]:
+            del _held[pool]
 
 
 def _begin(connection: Connection, who: Actor) -> None:
@@ -110,7 +139,6 @@ def _pool(url: str) -> ConnectionPool[Connection]:
                 address_as(url, NOBODY_ROLE),
                 min_size=0,
                 max_size=MOST_READERS,
-                timeout=READER_WAIT,
                 max_idle=READER_IDLE,
                 num_workers=1,
                 # Months and filters differ from call to call, and so does the best plan.
@@ -129,11 +157,11 @@ def _pool(url: str) -> ConnectionPool[Connection]:
 def _forget(url: str, pool: ConnectionPool[Connection]) -> None:
     """Let the next reader open anew: a pool that fails to connect waits ever longer to try again.
 
-    One whose connections are merely all in use stays.
+    One whose connections are in use stays.
     """
-    if pool.get_stats().get("pool_size", 0) >= MOST_READERS:
-        return
     with _pools_lock:
+        if _held[pool]:
+            return
         if _pools.get(url) is pool:
             del _pools[url]
     pool.close(timeout=0)

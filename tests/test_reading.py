@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from time import monotonic
 from typing import LiteralString
@@ -17,6 +17,7 @@ from pipeline.access.people import Person, Role
 from pipeline.db import close_readers, reading
 from pipeline.errors import DatabaseAway
 from pipeline.migrate import prepare_database
+from pipeline.pool import MOST_READERS
 from pipeline.server import _pg_ctl, stop_embedded
 from pipeline.settings import Settings
 
@@ -98,6 +99,24 @@ def test_readers_come_back_after_the_database_was_away(server: tuple[Path, str])
     assert "try again" in caught.value.en
     _pg_ctl(folder, "restart")  # as an operator does, from outside of this process
     assert _answer_within(30, url) == (1,)
+
+
+def test_who_comes_while_all_read_waits_for_the_first_to_end(
+    db_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.pool.READER_WAIT", 0.1)
+    monkeypatch.setattr("pipeline.pool.BUSY_WAITS", 100)
+    with ThreadPoolExecutor(1) as elsewhere, ExitStack() as others:
+        # Each of them acts as somebody else, and so has a snapshot of their own.
+        for number in range(MOST_READERS):
+            others.enter_context(acting_as(Person(number, "سارا", Role.MANAGER)))
+            others.enter_context(reading(db_url))
+        late = elsewhere.submit(_answer, db_url, "select 1")
+        with pytest.raises(TimeoutError):
+            late.result(0.5)
+        others.close()
+        assert late.result(10) == (1,)
+    close_readers()
 
 
 def _answer(url: str, question: LiteralString) -> object:
