@@ -6,17 +6,16 @@ nobody, are attached in its last step.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import polars as pl
 
-from pipeline.background import ahead
+from pipeline.background import ahead, beside
 from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run
 from pipeline.dimensions import mark_noise, touch_days
 from pipeline.errors import PipelineError, RefusedAction
-from pipeline.kpi.tiers import as_copies, tiers, write_tiers
+from pipeline.kpi.tiers import as_tier, tier_names, tiers
 from pipeline.months.locks import hold_load_and_month, require_recheck_allowed
 from pipeline.plans import Plan
 from pipeline.publications import refresh_dimensions
@@ -36,15 +35,12 @@ Progress = Callable[[str, int], None]
 KEEP = "keep"
 
 
-@dataclass(slots=True)
-class Gathered:
-    """What the whole load says, ready for the server: CSV per table, and what rules recall."""
+class Rows(NamedTuple):
+    """Rows for one table: the COPY statement, its CSV, and the names that it is filled with."""
 
-    recalled: Recalled
-    observations: list[bytes]
-    spellings: list[bytes]
-    products: bytes
-    tiers: dict[str, bytes]
+    statement: str
+    data: bytes
+    names: Mapping[str, Any]
 
 
 def gather_and_write(
@@ -57,26 +53,46 @@ def gather_and_write(
     if raw is not None:
         raw.finish()
     stream.facts.finish()
-    gathered = _gather(plan, stream)
-    _write_gathered(connection, plan, stream, gathered)
+    _make_room(connection, plan)
+    with beside(_recall, plan, stream) as recalled:
+        # The next part is made while the server takes this one in; together they would be large.
+        for rows in ahead(_rows(plan, stream)):
+            copy_in(connection, rows.statement, rows.data, **rows.names)
+        mark_noise(connection, plan.load_id)
+    stream.findings.write_lines(connection)
     stream.facts.wait()
     if raw is not None:
         raw.wait()
-    return gathered.recalled
+    return recalled.result()
 
 
-def _gather(plan: Plan, stream: Stream) -> Gathered:
+def _make_room(connection: Connection, plan: Plan) -> None:
+    """For what this run writes: its own table, and none of what an earlier run wrote."""
+    run(connection, "create_rollup_table", **plan.names)
+    touch_days(connection, [plan.load_id])
+    run(connection, "clear_findings", {"load_id": plan.load_id})
+    run(connection, "tiers/clear_tiers", {"load_id": plan.load_id})
+
+
+def _recall(plan: Plan, stream: Stream) -> Recalled:
+    """What rules ask of the lines together; issues of single lines are added up beside it."""
     stream.findings.add_issues(stream.checker.issues())
-    told = list(stream.observations.told())
-    return Gathered(
-        recalled=stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines"))),
-        observations=[as_csv(_of_load(plan, part.observations)) for part in told],
-        spellings=[
-            as_csv(_of_load(plan, part.spellings)) for part in told if part.spellings is not None
-        ],
-        products=as_csv(stream.rollups.products()),
-        tiers=as_copies(plan.load_id, plan.mapping.source_system, tiers(stream.rollups.invoices())),
-    )
+    return stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines")))
+
+
+def _rows(plan: Plan, stream: Stream) -> Iterator[Rows]:
+    """Sums and observations of the load, each part made when it is asked for."""
+    invoices = stream.rollups.invoices()
+    for part in invoices:
+        yield Rows("copy_rollup_invoices", as_csv(part), plan.names)
+    for told in stream.observations.told():
+        yield Rows("copy_observations", as_csv(_of_load(plan, told.observations)), {})
+        if told.spellings is not None:
+            yield Rows("copy_spellings", as_csv(_of_load(plan, told.spellings)), {})
+    yield Rows("copy_rollup_products", as_csv(stream.rollups.products()), {})
+    for name, sums in tiers(invoices).items():
+        part = as_tier(plan.load_id, plan.mapping.source_system, sums)
+        yield Rows("tiers/copy_tier", as_csv(part), tier_names(name))
 
 
 def _of_load(plan: Plan, part: pl.DataFrame) -> pl.DataFrame:
@@ -122,23 +138,6 @@ def _require_unpublished(load: Row, balance: Balance) -> None:
         load_id=load["load_id"],
         gap=balance.gap_text(),
     )
-
-
-def _write_gathered(connection: Connection, plan: Plan, stream: Stream, gathered: Gathered) -> None:
-    run(connection, "create_rollup_table", **plan.names)
-    # The next part is made while the server takes this one in; together they would be large.
-    for part in ahead(map(as_csv, stream.rollups.invoices())):
-        copy_in(connection, "copy_rollup_invoices", part, **plan.names)
-    copy_in(connection, "copy_rollup_products", gathered.products)
-    touch_days(connection, [plan.load_id])  # of an earlier run
-    run(connection, "clear_findings", {"load_id": plan.load_id})
-    write_tiers(connection, plan.load_id, gathered.tiers)
-    for part in gathered.observations:
-        copy_in(connection, "copy_observations", part)
-    for part in gathered.spellings:
-        copy_in(connection, "copy_spellings", part)
-    mark_noise(connection, plan.load_id)
-    stream.findings.write_lines(connection)
 
 
 def _check_whole_load(

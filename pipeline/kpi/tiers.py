@@ -12,8 +12,7 @@ from collections.abc import Sequence
 import polars as pl
 from psycopg import sql
 
-from pipeline.db import Connection, copy_in, run, table
-from pipeline.transform.facts import as_csv
+from pipeline.db import table
 
 _COUNTED = {
     "invoice_count": pl.n_unique("invoice_id"),
@@ -57,24 +56,18 @@ def tiers(invoices: Sequence[pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return dict(zip([*_TIERS, "rollup_visits"], frames, strict=True))
 
 
-def as_copies(load_id: int, source: str, frames: dict[str, pl.DataFrame]) -> dict[str, bytes]:
-    """Each table's rows as CSV for `write_tiers`."""
+def as_tier(load_id: int, source: str, sums: pl.DataFrame) -> pl.DataFrame:
+    """Sums as rows of their table, in the order of `tier_names`."""
     head = (pl.lit(load_id).alias("load_id"), pl.lit(source).alias("source_system"))
-    return {name: as_csv(frame.select(*head, pl.all())) for name, frame in frames.items()}
+    return sums.select(*head, pl.all())
 
 
-def tier_columns(name: str) -> list[str]:
-    """Columns of a tier table in the order of `as_copies`."""
+def tier_names(name: str) -> dict[str, sql.Composable]:
+    """What the statement that fills a table is filled with: the table and its columns."""
     if name == "rollup_visits":
-        return ["load_id", "source_system", "jalali_month", "salesperson_id", "customer_id"]
-    by, counted = _TIERS[name]
-    sums = ("net_amount", "gross_amount", "line_count")
-    return ["load_id", "source_system", *by, *sums, *counted]
-
-
-def write_tiers(connection: Connection, load_id: int, copies: dict[str, bytes]) -> None:
-    """Put the sums of a load's run in the place of an earlier run's."""
-    run(connection, "tiers/clear_tiers", {"load_id": load_id})
-    for name, data in copies.items():
-        columns = sql.SQL(", ").join(sql.Identifier(column) for column in tier_columns(name))
-        copy_in(connection, "tiers/copy_tier", data, tier=table("kpi", name), columns=columns)
+        rest = ["jalali_month", "salesperson_id", "customer_id"]
+    else:
+        by, counted = _TIERS[name]
+        rest = [*by, "net_amount", "gross_amount", "line_count", *counted]
+    columns = map(sql.Identifier, ["load_id", "source_system", *rest])
+    return {"tier": table("kpi", name), "columns": sql.SQL(", ").join(columns)}
