@@ -82,15 +82,14 @@ def _recall(plan: Plan, stream: Stream) -> Recalled:
 
 def _rows(plan: Plan, stream: Stream) -> Iterator[Rows]:
     """Sums and observations of the load, each part made when it is asked for."""
-    invoices = stream.rollups.invoices()
-    for part in invoices:
+    for part in stream.rollups.invoices():
         yield Rows("copy_rollup_invoices", as_csv(part), plan.names)
     for told in stream.observations.told():
         yield Rows("copy_observations", as_csv(_of_load(plan, told.observations)), {})
         if told.spellings is not None:
             yield Rows("copy_spellings", as_csv(_of_load(plan, told.spellings)), {})
     yield Rows("copy_rollup_products", as_csv(stream.rollups.products()), {})
-    for name, sums in tiers(invoices).items():
+    for name, sums in tiers(stream.rollups.invoices()).items():
         part = as_tier(plan.load_id, plan.mapping.source_system, sums)
         yield Rows("tiers/copy_tier", as_csv(part), tier_names(name))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from io import BytesIO
+
 import polars as pl
 
 from pipeline.transform.cells import compact
@@ -18,7 +21,7 @@ class RollupMemory:
     """Collects the partial sums of a load's canonical lines, block by block."""
 
     def __init__(self) -> None:
-        self._invoices: list[pl.DataFrame] = []
+        self._invoices: list[bytes] = []
         self._products: list[pl.DataFrame] = []
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -32,7 +35,7 @@ class RollupMemory:
         invoices = parts.group_by(INVOICE_KEYS).agg(
             pl.sum("net_amount"), gross_amount=pl.sum("sale_net"), line_count=pl.len()
         )
-        self._invoices.append(compact(invoices))
+        self._invoices.append(_pack(invoices))
         self._products.append(
             parts.group_by(_PRODUCT_KEYS).agg(
                 sales_amount=pl.sum("sale_net"),
@@ -46,9 +49,9 @@ class RollupMemory:
         if sum(part.height for part in self._products[1:]) > _SUMS_WAITING:
             self._products = [compact(self.products())]
 
-    def invoices(self) -> list[pl.DataFrame]:
+    def invoices(self) -> Iterator[pl.DataFrame]:
         """Rows of `kpi.rollup_invoices`, one frame per block."""
-        return self._invoices
+        return map(pl.read_ipc, map(BytesIO, self._invoices))
 
     def products(self) -> pl.DataFrame:
         """Rows of `kpi.rollup_products`: one per month and product."""
@@ -57,3 +60,10 @@ class RollupMemory:
         parts = pl.concat(self._products)
         sums = [name for name in parts.columns if name not in _PRODUCT_KEYS]
         return parts.group_by(_PRODUCT_KEYS).agg(pl.sum(*sums))
+
+
+def _pack(frame: pl.DataFrame) -> bytes:
+    """A frame in a third of its size: there are as many invoices as a third of the lines."""
+    packed = BytesIO()
+    frame.write_ipc(packed, compression="lz4", compat_level=pl.CompatLevel.oldest())
+    return packed.getvalue()

@@ -7,7 +7,7 @@ published (`pipeline.kpi.published`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import polars as pl
 from psycopg import sql
@@ -31,14 +31,15 @@ _TIERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def tiers(invoices: Sequence[pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def tiers(invoices: Iterable[pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Rows of each `kpi.rollup_…` table of a load, without its load and source.
 
     `invoices` are rows of `kpi.rollup_invoices`, one frame per block; nothing comes of none.
     """
-    if not invoices:
+    frames = list(invoices)
+    if not frames:
         return {}
-    parts = pl.concat(invoices)
+    parts = pl.concat(frames)
     # Counting distinct texts costs far more than counting their numbers.
     keys = ("invoice_id", "customer_id", "salesperson_id", "jalali_month")
     numbered = parts.lazy().with_columns(pl.col(name).cast(pl.Categorical) for name in keys)
@@ -52,8 +53,8 @@ def tiers(invoices: Sequence[pl.DataFrame]) -> dict[str, pl.DataFrame]:
         .filter(pl.col("salesperson_id").is_not_null())
         .unique()
     )
-    frames = pl.collect_all([*plans, visits])
-    return dict(zip([*_TIERS, "rollup_visits"], frames, strict=True))
+    sums_of = pl.collect_all([*plans, visits])
+    return dict(zip([*_TIERS, "rollup_visits"], sums_of, strict=True))
 
 
 def as_tier(load_id: int, source: str, sums: pl.DataFrame) -> pl.DataFrame:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
 from pipeline.contracts import DIMENSION_KEYS, NAME_ATTRIBUTES, Mapping
+from pipeline.quality.kept import KeptNumbers
 from pipeline.quality.names import NameMemory, Names
 from pipeline.quality.prices import PriceMemory
 
@@ -38,14 +40,16 @@ class LoadMemory:
     """Collects, block by block, what load rules need of the canonical lines."""
 
     mapping: Mapping
-    _twins: list[pl.DataFrame] = field(default_factory=list)
+    _lines: KeptNumbers = field(default_factory=lambda: KeptNumbers(np.int32))
+    _twins: KeptNumbers = field(default_factory=KeptNumbers)
     _prices: PriceMemory = field(default_factory=PriceMemory)
     _returns: ReturnMemory = field(default_factory=lambda: ReturnMemory())
     _names: dict[str, NameMemory] = field(default_factory=dict)
 
     def add(self, frame: pl.DataFrame, cells: pl.DataFrame, kept: pl.Series) -> None:
         """Remember the canonical lines of a block; `cells` are the raw cells of all its lines."""
-        self._twins.append(frame.select("line_no", twin=pl.struct(TWIN_KEYS).hash()))
+        self._lines.add(frame["line_no"])
+        self._twins.add(frame.select(pl.struct(TWIN_KEYS).hash()).to_series())
         self._prices.add(frame)
         self._returns.add(frame)
         for dimension, name in NAME_ATTRIBUTES.items():
@@ -57,7 +61,8 @@ class LoadMemory:
 
     def recall(self, min_price_lines: int) -> Recalled:
         """Everything that load rules ask of the memory, worked out at once; it is empty then."""
-        twins = twin_candidates(self._twins)
+        twins = twin_candidates(self._lines.parts(), self._twins.parts())
+        self._lines.clear()
         self._twins.clear()
         return Recalled(
             twins,
@@ -71,15 +76,17 @@ class LoadMemory:
         return self._prices.asked()
 
 
-def twin_candidates(twins: list[pl.DataFrame]) -> list[int]:
-    """Numbers of lines that have a possible twin, of frames of `line_no, twin`."""
-    if not twins:
+def twin_candidates(lines: list[pl.Series], twins: list[pl.Series]) -> list[int]:
+    """Numbers of lines that have a possible twin: `twins` are hashes of what twins agree in."""
+    if not lines:
         return []
-    lines = pl.concat(twins)
     # Sorting leaves no more in memory than the hashes themselves, as a table of them all would.
-    marks = lines["twin"].sort()
-    doubled = marks.filter(marks == marks.shift(1)).unique()
-    return lines.filter(pl.col("twin").is_in(doubled.implode()))["line_no"].to_list()
+    marks = pl.concat(twins).sort()
+    doubled = marks.filter(marks == marks.shift(1)).unique().implode()
+    found = [
+        numbers.filter(hashes.is_in(doubled)) for numbers, hashes in zip(lines, twins, strict=True)
+    ]
+    return pl.concat(found).to_list()
 
 
 class ReturnMemory:
@@ -87,8 +94,8 @@ class ReturnMemory:
 
     def __init__(self) -> None:
         self._returns: list[pl.DataFrame] = []
-        self._sold: list[pl.Series] = []
-        self._invoices: list[pl.Series] = []
+        self._sold = KeptNumbers()
+        self._invoices = KeptNumbers()
 
     def add(self, frame: pl.DataFrame) -> None:
         """Remember the canonical lines of a block."""
@@ -100,8 +107,8 @@ class ReturnMemory:
             reference=pl.col("reference_invoice_id").hash(),
         )
         sales = lines.filter(~pl.col("is_return"))
-        self._sold.append(sales["pair"])
-        self._invoices.append(sales["invoice"].unique())
+        self._sold.add(sales["pair"])
+        self._invoices.add(sales["invoice"].unique())
         self._returns.append(lines.filter("is_return").select("line_no", "pair", "reference"))
 
     def orphan_candidates(self) -> list[int]:
@@ -109,8 +116,8 @@ class ReturnMemory:
         if not self._returns:
             return []
         returns = pl.concat(self._returns)
-        sold = _among(self._sold, returns["pair"])
-        invoices = _among(self._invoices, returns["reference"])
+        sold = _among(self._sold.parts(), returns["pair"])
+        invoices = _among(self._invoices.parts(), returns["reference"])
         orphans = returns.filter(
             ~pl.col("pair").is_in(sold.implode())
             & ~pl.col("reference").is_in(invoices.implode()).fill_null(False)
@@ -120,5 +127,7 @@ class ReturnMemory:
 
 def _among(parts: list[pl.Series], wanted: pl.Series) -> pl.Series:
     """Which of the wanted hashes are in the parts, part by part: returns are few, sales many."""
+    if not parts:
+        return wanted.clear()
     hashes = wanted.drop_nulls().unique().implode()
     return pl.concat([part.filter(part.is_in(hashes)) for part in parts]).unique()

@@ -86,8 +86,9 @@ class ObservationMemory:
                 _observe(seen, entity, cells.select(names), frame["event_date"], kept)
 
     def told(self) -> Iterator[Told]:
-        """Per dimension what the load says of it."""
-        for dimension, seen in self._seen.items():
+        """Per dimension what the load says of it; the memory is empty then."""
+        for dimension in list(self._seen):
+            seen = self._seen.pop(dimension)
             seen.add_up()
             if seen.days:
                 yield _told(dimension, seen)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from unittest.mock import patch
 
+import numpy as np
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.quality.kept import KeptNumbers
 from pipeline.quality.memory import ReturnMemory, twin_candidates
 from pipeline.quality.names import NameMemory, Names
 from pipeline.quality.prices import PriceMemory
@@ -45,14 +48,29 @@ def test_nothing_read_names_nothing() -> None:
 @given(st.lists(st.lists(st.integers(0, 9), max_size=8), max_size=4))
 def test_a_line_has_a_possible_twin_when_its_mark_is_there_again(blocks: list[list[int]]) -> None:
     lines = list(enumerate((mark for block in blocks for mark in block), start=2))
-    frames, start = [], 0
-    for block in blocks:
-        part = lines[start : start + len(block)]
-        start += len(block)
-        columns = {"line_no": [no for no, _ in part], "twin": [mark for _, mark in part]}
-        frames.append(pl.DataFrame(columns, schema={"line_no": pl.Int32, "twin": pl.UInt64}))
+    numbers, marks, start = KeptNumbers(np.int32), KeptNumbers(), 0
+    with patch("pipeline.quality.kept.PIECE", 5):
+        for block in blocks:
+            part = lines[start : start + len(block)]
+            start += len(block)
+            numbers.add(pl.Series([no for no, _ in part], dtype=pl.Int32))
+            marks.add(pl.Series([mark for _, mark in part], dtype=pl.UInt64))
+        found = twin_candidates(numbers.parts(), marks.parts())
     often = Counter(mark for _, mark in lines)
-    assert twin_candidates(frames) == [no for no, mark in lines if often[mark] > 1]
+    assert found == [no for no, mark in lines if often[mark] > 1]
+
+
+@given(st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=12), max_size=6))
+def test_numbers_come_back_as_they_were_kept(blocks: list[list[int]]) -> None:
+    kept = KeptNumbers()
+    with patch("pipeline.quality.kept.PIECE", 4):
+        for block in blocks:
+            kept.add(pl.Series(block, dtype=pl.UInt64))
+        parts = kept.parts()
+    assert [n for part in parts for n in part] == [n for block in blocks for n in block]
+    assert all(len(part) == 4 for part in parts[:-1]) and all(map(len, parts))
+    kept.clear()
+    assert kept.parts() == []
 
 
 def test_the_usual_price_is_the_lower_of_the_middle_two() -> None:
