@@ -41,8 +41,10 @@ def draw(here: Here) -> None:
     _draw_head(here, detail)
     _draw_job(here, detail)
     if detail.load["state"] not in _WITHOUT_RESULT:
-        draw_result(here, detail)
-        draw_steps(here, detail)
+        # Who came for a step, as from the end of a run, has it before their eyes.
+        parts = (draw_result, draw_steps)
+        for part in reversed(parts) if here.address.text("act") else parts:
+            part(here, detail)
         draw_findings(here, detail)
         _draw_others(here, detail)
     draw_original(here, detail.load)

@@ -111,14 +111,15 @@ def _password_form(preferences: Preferences, words: Texts, session: Session, bac
     first = session.must_change
     why = message(words("first_password", shortest=shortest), "done") if first else ""
     title = words("first_title" if first else "new_password_title")
-    old = words("one_time_password" if first else "old_password")
+    # A one-time password was typed a moment ago, and opened nothing but this form.
+    old = "" if first else password_field("old", words("old_password"), "current-password")
     send = words("first_change" if first else "change_password")
     return f"""<form method="post" action="/account/password">
 <h2>{escape(title)}</h2>{why}
 <input type="hidden" name="back" value="{escape(back)}" />
 <input type="hidden" name="username" autocomplete="username" value="{escape(name)}" />
-{password_field("old", old, "current-password", focus=first)}
-{password_field("new", words("new_password", shortest=shortest), "new-password")}
+{old}
+{password_field("new", words("new_password", shortest=shortest), "new-password", focus=first)}
 {password_field("again", words("again"), "new-password")}
 <button class="main">{escape(send)}</button></form>"""
 

@@ -41,14 +41,24 @@ def worked_out(
 
 def draw_difference(here: Here, found: MonthDifference, currency: str) -> None:
     """The figures before and after, the largest changes, and the issues that come and go."""
-    t, f = page_texts("load", here.language), here.f
-    moved = [m for m in found.months if m.before != m.after]
-    if not moved:
-        st.info(t("nothing_changes"), icon=":material/drag_handle:")
-    main = next((m for m in moved if m.month == found.period), moved[0] if moved else None)
-    if main is not None:
+    draw_figures(here, found, currency)
+    draw_details(here, found, currency)
+
+
+def draw_figures(here: Here, found: MonthDifference, currency: str) -> None:
+    """The figures of the month itself, before and after."""
+    main = _main_month(found)
+    if main is None:
+        nothing = page_texts("load", here.language)("nothing_changes")
+        st.info(nothing, icon=":material/drag_handle:")
+    else:
         _draw_month(here, main, currency)
-    others = [m for m in moved if m is not main]
+
+
+def draw_details(here: Here, found: MonthDifference, currency: str) -> None:
+    """Other months that lines are dated in, the largest changes, issues that come and go."""
+    t, f, main = page_texts("load", here.language), here.f, _main_month(found)
+    others = [m for m in found.months if m.before != m.after and m is not main]
     if others:
         with st.expander(t("other_months", months=f.number(len(others))), icon=":material/event:"):
             _draw_nets(here, others, currency)
@@ -64,12 +74,22 @@ def draw_difference(here: Here, found: MonthDifference, currency: str) -> None:
         _draw_issues(here, found)
 
 
+def _main_month(found: MonthDifference) -> MonthFigures | None:
+    """The month that the step is about, or another one where that does not change."""
+    moved = [m for m in found.months if m.before != m.after]
+    return next((m for m in moved if m.month == found.period), moved[0] if moved else None)
+
+
 def _draw_month(here: Here, month: MonthFigures, currency: str) -> None:
+    """Before, after and change; of a month that has no line yet, what it will show."""
     t, f = page_texts("load", here.language), here.f
     st.markdown(f"**{f.month(month.month)}**")
+    is_first = not month.before.lines
 
     def row(name: str, show: Callable[[Decimal | int], str]) -> list[Cell]:
         before, after, change = (_figure(part, name) for part in _parts(month))
+        if is_first:
+            return [Cell(t(f"measure_{name}")), Cell(show(after), number=True)]
         grown = f.percent(change / abs(Decimal(before)), sign=True) if before else "–"
         return [
             Cell(t(f"measure_{name}")),
@@ -82,7 +102,11 @@ def _draw_month(here: Here, month: MonthFigures, currency: str) -> None:
     heads = [("measure", False), ("before", True), ("after", True), ("change", True),
              ("percent", True)]  # fmt: skip
     small_table(
-        [(t(f"head_{name}"), number) for name, number in heads],
+        [
+            (t(f"head_{name}"), number)
+            for name, number in heads
+            if not is_first or name in ("measure", "after")
+        ],
         [
             *(row(name, lambda amount: f.money_exact(amount, currency)) for name in AMOUNTS),
             *(row(name, f.number) for name in COUNTS),

@@ -12,7 +12,7 @@ import streamlit as st
 from pages.frame.formats import escape, plain
 from pages.frame.language import page_texts
 from pages.frame.page import Here
-from pages.widgets.difference import draw_difference, worked_out
+from pages.widgets.difference import draw_details, draw_figures, worked_out
 from pages.widgets.notice import attempt, draw_notice
 from pages.widgets.step_done import draw_done, forget_done, keep_done
 from pipeline.access.allowed import Action, may
@@ -65,9 +65,11 @@ def draw_steps(here: Here, detail: LoadDetail) -> None:
 def _draw_acts(here: Here, acts: list[str], chosen: str) -> None:
     t = page_texts("load", here.language)
     for act in acts:
+        if act == chosen:  # it stands in the box, and once only
+            continue
         st.button(
             t(f"act_{act}"), key=f"act_{act}", icon=_ICONS[act],
-            type="primary" if act == "publish" else "secondary", disabled=act == chosen,
+            type="primary" if act == "publish" else "secondary",
             on_click=partial(_choose, here, act),
         )  # fmt: skip
 
@@ -133,7 +135,7 @@ def _draw_step(here: Here, detail: LoadDetail, act: str) -> None:
         if act == "undo" and last is not None:
             by, when = escape(here.actor(last.actor)), here.f.moment(last.at)
             st.caption(t("undoes", step=t(f"did_{last.action}"), user=by, when=when))
-        draw_difference(here, seen, detail.currency)
+        draw_figures(here, seen, detail.currency)
     if act != "publish":
         st.text_input(t("reason"), key=f"reason_{act}", max_chars=500, placeholder=t("reason_why"))
     key = st.session_state.setdefault(f"step_key_{act}_{load_id}", uuid4())
@@ -143,6 +145,8 @@ def _draw_step(here: Here, detail: LoadDetail, act: str) -> None:
         st.button(t(f"do_{act}"), key=f"do_{act}", type="primary", icon=_ICONS[act], on_click=deed)
         st.button(t("never_mind"), key="never_mind",
                   on_click=partial(here.address.write, act=None))  # fmt: skip
+    if seen is not None:  # below: who knows enough need not scroll past it
+        draw_details(here, seen, detail.currency)
 
 
 def _work(here: Here, detail: LoadDetail, act: str) -> Callable[[], MonthDifference]:

@@ -125,11 +125,16 @@ def reset_password(url: str, user_id: int, *, actor: str) -> str:
 def check_other(old: str, new: str) -> None:
     """RefusedAction when the new password is the old one."""
     if _normal(new) == _normal(old):
-        raise RefusedAction(
-            "PASSWORD_SAME",
-            fa="گذرواژهٔ تازه همان گذرواژهٔ کنونی است؛ گذرواژه‌ای دیگر برگزینید.",
-            en="The new password is the present one; choose another.",
-        )
+        raise same_password()
+
+
+def same_password() -> RefusedAction:
+    """PASSWORD_SAME: nothing would change."""
+    return RefusedAction(
+        "PASSWORD_SAME",
+        fa="گذرواژهٔ تازه همان گذرواژهٔ کنونی است؛ گذرواژه‌ای دیگر برگزینید.",
+        en="The new password is the present one; choose another.",
+    )
 
 
 def _normal(password: str) -> str:

@@ -43,13 +43,18 @@ def change_own(url: str, session: Session, old: str, new: str, place: Place) -> 
     """A person's own new password; every session of theirs ends but this one.
 
     RefusedAction when the old one is wrong (which counts as a failed sign-in), or the new one no
-    good.
+    good. A session that a one-time password opened, and in which nothing else can be done, is its
+    proof: it is not asked for again.
     """
     name = session.person.name
     passwords.check_new(new, name)
-    passwords.check_other(old, new)
+    if not session.must_change:
+        passwords.check_other(old, new)
     with changing(url, NOBODY) as connection:
-        row = _proven(connection, name, old, place)
+        if session.must_change:
+            row = _signed_in_once(connection, name, new)
+        else:
+            row = _proven(connection, name, old, place)
         if row is not None:
             run(connection, "access/name_actor", {"actor": name})
             passwords.set_password(connection, row["user_id"], new, must_change=False)
@@ -67,6 +72,16 @@ def change_own(url: str, session: Session, old: str, new: str, place: Place) -> 
             en="The present password is not right, or you have to wait a little after several "
             "wrong ones. The password was not changed.",
         )
+
+
+def _signed_in_once(connection: Connection, name: str, new: str) -> Row | None:
+    """The person of a session that a one-time password opened; it must not be chosen again."""
+    facts = {"name_key": fold_name(name[:LONGEST_NAME]), "origin": None}
+    row = fetch_one(connection, "access/read_sign_in", facts)
+    assert row is not None
+    if passwords.fits(new, row["hash"])[0]:
+        raise passwords.same_password()
+    return row if row["active"] else None
 
 
 def _proven(connection: Connection, name: str, password: str, place: Place) -> Row | None:

@@ -188,7 +188,10 @@ def test_a_one_time_password_is_to_be_changed(desk: Desk) -> None:
     assert read_session(desk.url, SETTINGS, token) is None, "sessions ended"
     again = read_session(desk.url, SETTINGS, sign_in(desk.url, people.NAME, password, HOME))
     assert again is not None and again.must_change
-    change_own(desk.url, again, password, "گذرواژهٔ تازه ۱۲", HOME)
+    with pytest.raises(RefusedAction) as caught:
+        change_own(desk.url, again, "", password, HOME)
+    assert caught.value.code == "PASSWORD_SAME"
+    change_own(desk.url, again, "", "گذرواژهٔ تازه ۱۲", HOME)
     later = read_session(
         desk.url, SETTINGS, sign_in(desk.url, people.NAME, "گذرواژهٔ تازه ۱۲", HOME)
     )

@@ -70,7 +70,11 @@ def test_a_one_time_password_opens_the_change_of_it_alone(sit: Sit, desk: Desk) 
     page = browser.get(led.headers["location"], headers=PAGE).text
     assert "somebody else has seen" in page and "at least 10 characters" in page
     assert 'value="/loads?x=1"' in page and "Sign out everywhere" not in page
-    fields = {"old": once, "new": NEW, "again": NEW, "back": "/loads?x=1"}
+    assert 'name="old"' not in page, "it was typed a moment ago"
+    same = {"new": once, "again": once}
+    again = browser.post("/account/password", data=same, headers=HERE)
+    assert again.status_code == 400 and "choose another" in again.text
+    fields = {"new": NEW, "again": NEW, "back": "/loads?x=1"}
     done = browser.post("/account/password", data=fields, headers=HERE)
     assert (done.status_code, done.headers["location"]) == (303, "/loads?x=1")
     assert browser.get("/loads", headers=PAGE).text == "inside"

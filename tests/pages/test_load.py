@@ -83,6 +83,19 @@ def test_publishing_shows_what_changes_first(open_page: OpenPage, desk: Desk) ->
     assert before.load_id == 1 and "act" not in page.query_params
 
 
+def test_who_comes_to_publish_has_the_step_before_everything_else(
+    open_page: OpenPage, desk: Desk
+) -> None:
+    load = desk.load([{}])
+    page = open_page("load", language="en", address={"load": str(load.load_id), "act": "publish"})
+    said = words(page)
+    assert said.index("Publishing this load changes") < said.index("Lines in the file")
+    keys = [button.key for button in page.button]
+    assert "do_publish" in keys and "act_publish" not in keys, "one button publishes"
+    # Of a month that shows nothing yet there is no before.
+    assert "Afterwards" in said and "Now" not in said.split("Lines in the file")[0]
+
+
 def test_nobody_publishes_over_what_they_did_not_see(open_page: OpenPage, desk: Desk) -> None:
     mine, other = desk.load([{}]), desk.load([{"net_amount": "250"}])
     page = open_page("load", language="en", address={"load": str(mine.load_id), "act": "publish"})
