@@ -93,7 +93,8 @@ def test_who_comes_to_publish_has_the_step_before_everything_else(
     keys = [button.key for button in page.button]
     assert "do_publish" in keys and "act_publish" not in keys, "one button publishes"
     # Of a month that shows nothing yet there is no before.
-    assert "Afterwards" in said and "Now" not in said.split("Lines in the file")[0]
+    table = said[said.index("<table") : said.index("</table>")]
+    assert "Afterwards" in table and ">Now<" not in table
 
 
 def test_nobody_publishes_over_what_they_did_not_see(open_page: OpenPage, desk: Desk) -> None:
