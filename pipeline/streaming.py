@@ -13,6 +13,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from pipeline.allocation import give_back
 from pipeline.background import Background, ahead
 from pipeline.contracts import DATES, Mapping
 from pipeline.db import connect
@@ -30,6 +31,8 @@ from pipeline.transform.normalize import Normalizer
 Progress = Callable[[int], None]
 # What is read at a time fits the processor's own memory.
 READ_BYTES = 4 * 1024**2
+# After so many batches what lies free goes back to the system: nothing larger than these piles up.
+_GIVE_BACK = 16
 
 
 @dataclass(slots=True)
@@ -167,10 +170,12 @@ def stream_file(
     progress: Progress | None,
 ) -> None:
     """Pass a file's bytes through: RAW beside everything else; RAW is left out when it is there."""
-    for batch in ahead(_batches(reader.read(chunks), batch_bytes)):
+    for number, batch in enumerate(ahead(_batches(reader.read(chunks), batch_bytes)), start=1):
         if raw is not None:
             raw.put(batch.blocks)
         stream.take(batch)
+        if number % _GIVE_BACK == 0:
+            give_back()
         if progress is not None:
             progress(batch.size)
 

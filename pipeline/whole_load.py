@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from pipeline.allocation import give_back
 from pipeline.background import ahead, beside
 from pipeline.db import Connection, Row, copy_in, fetch_all, fetch_one, run
 from pipeline.dimensions import mark_noise, touch_days
@@ -54,6 +55,7 @@ def gather_and_write(
         raw.finish()
     stream.facts.finish()
     _make_room(connection, plan)
+    give_back()
     with beside(_recall, plan, stream) as recalled:
         # The next part is made while the server takes this one in; together they would be large.
         for rows in ahead(_rows(plan, stream)):
@@ -89,7 +91,7 @@ def _rows(plan: Plan, stream: Stream) -> Iterator[Rows]:
         if told.spellings is not None:
             yield Rows("copy_spellings", as_csv(_of_load(plan, told.spellings)), {})
     yield Rows("copy_rollup_products", as_csv(stream.rollups.products()), {})
-    for name, sums in tiers(stream.rollups.invoices()).items():
+    for name, sums in tiers(stream.rollups.invoices()):
         part = as_tier(plan.load_id, plan.mapping.source_system, sums)
         yield Rows("tiers/copy_tier", as_csv(part), tier_names(name))
 

@@ -69,6 +69,29 @@ def require_sound(desk: Desk) -> None:
     assert verify(desk.url) == []
 
 
+def test_observations_are_the_same_whatever_is_made_at_once(
+    new_desk: Callable[[], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An entity's spellings and sets of attributes come together in one part."""
+    written = [WITH, WITHOUT, WITH, "چای", "چاي"]
+    lines = [
+        line(n + 1, product_id=f"P{n % 3}", product_name=name, customer_id=f"C{n % 2}")
+        for n, name in enumerate(written * 2)
+    ]
+    asked = [
+        "select dimension, entity_id, attributes, lines, first_date, last_date, is_noise"
+        " from dim.observations order by 1, 2, 3",
+        "select attribute, folded, written, lines, last_date from dim.observed_spellings"
+        " order by 1, 2, 3",
+    ]
+    whole, parts = new_desk(), new_desk()
+    whole.publish(lines)
+    monkeypatch.setattr("pipeline.transform.dimensions.ROWS_AT_ONCE", 1)
+    parts.publish(lines)
+    for question in asked:
+        assert whole.rows(question) == parts.rows(question) != []
+
+
 def test_an_address_of_before_asks_for_the_name_as_it_is_spelt_now(desk: Desk) -> None:
     desk.publish([line(1, brand=WITH, city="كرج")])
     asked = Filters(SOURCE, "1403-05", "1403-05", brands=(WITHOUT, None, "?"), cities=("کرج",))

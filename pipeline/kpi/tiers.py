@@ -7,7 +7,7 @@ published (`pipeline.kpi.published`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 from psycopg import sql
@@ -31,30 +31,25 @@ _TIERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def tiers(invoices: Iterable[pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Rows of each `kpi.rollup_…` table of a load, without its load and source.
+def tiers(invoices: Iterable[pl.DataFrame]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Name and rows of each `kpi.rollup_…` table of a load, without its load and source.
 
-    `invoices` are rows of `kpi.rollup_invoices`, one frame per block; nothing comes of none.
+    `invoices` are rows of `kpi.rollup_invoices`, one frame per block; nothing comes of none. Each
+    table is made when it is asked for: one after the other takes less memory than all at once.
     """
-    frames = list(invoices)
-    if not frames:
-        return {}
-    parts = pl.concat(frames)
     # Counting distinct texts costs far more than counting their numbers.
     keys = ("invoice_id", "customer_id", "salesperson_id", "jalali_month")
-    numbered = parts.lazy().with_columns(pl.col(name).cast(pl.Categorical) for name in keys)
+    numbers = [pl.col(name).cast(pl.Categorical) for name in keys]
+    frames = [part.with_columns(numbers) for part in invoices]
+    if not frames:
+        return
+    parts = pl.concat(frames)
+    frames.clear()
     sums = [pl.sum("net_amount"), pl.sum("gross_amount"), pl.sum("line_count")]
-    plans = [
-        numbered.group_by(by).agg(*sums, **{name: _COUNTED[name] for name in counted})
-        for by, counted in _TIERS.values()
-    ]
-    visits = (
-        numbered.select("jalali_month", "salesperson_id", "customer_id")
-        .filter(pl.col("salesperson_id").is_not_null())
-        .unique()
-    )
-    sums_of = pl.collect_all([*plans, visits])
-    return dict(zip([*_TIERS, "rollup_visits"], sums_of, strict=True))
+    for name, (by, counted) in _TIERS.items():
+        yield name, parts.group_by(by).agg(*sums, **{c: _COUNTED[c] for c in counted})
+    visits = parts.select("jalali_month", "salesperson_id", "customer_id")
+    yield "rollup_visits", visits.filter(pl.col("salesperson_id").is_not_null()).unique()
 
 
 def as_tier(load_id: int, source: str, sums: pl.DataFrame) -> pl.DataFrame:

@@ -112,12 +112,18 @@ class ReturnMemory:
         self._returns.append(lines.filter("is_return").select("line_no", "pair", "reference"))
 
     def orphan_candidates(self) -> list[int]:
-        """Numbers of returns whose product and customer, and reference, are in no sale here."""
+        """Numbers of returns whose product and customer, and reference, are in no sale here.
+
+        The memory is empty then.
+        """
         if not self._returns:
             return []
         returns = pl.concat(self._returns)
         sold = _among(self._sold.parts(), returns["pair"])
         invoices = _among(self._invoices.parts(), returns["reference"])
+        self._returns.clear()
+        self._sold.clear()
+        self._invoices.clear()
         orphans = returns.filter(
             ~pl.col("pair").is_in(sold.implode())
             & ~pl.col("reference").is_in(invoices.implode()).fill_null(False)

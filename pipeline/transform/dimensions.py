@@ -24,6 +24,7 @@ _WEIGHT = ("lines", "first_date", "last_date")
 
 # Lines are added up when this many wait: seldom enough to cost nothing, often enough to stay small.
 LINES_WAITING = 200_000
+ROWS_AT_ONCE = 20_000
 
 
 @dataclass(slots=True)
@@ -49,10 +50,11 @@ class _Seen:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a load says of one dimension.
+    """What a load says of some entities of one dimension.
 
     `observations` has `OBSERVATION_COLUMNS`, its attributes as JSON text, where names are folded;
-    `spellings` has `SPELLING_COLUMNS`, None where all attributes are codes.
+    `spellings` has `SPELLING_COLUMNS` of the whole dimension, and comes once: None with other parts
+    of it, and where all attributes are codes.
     """
 
     observations: pl.DataFrame
@@ -86,12 +88,12 @@ class ObservationMemory:
                 _observe(seen, entity, cells.select(names), frame["event_date"], kept)
 
     def told(self) -> Iterator[Told]:
-        """Per dimension what the load says of it; the memory is empty then."""
+        """Per dimension what the load says of it, in parts; the memory is empty then."""
         for dimension in list(self._seen):
             seen = self._seen.pop(dimension)
             seen.add_up()
             if seen.days:
-                yield _told(dimension, seen)
+                yield from _told(dimension, seen)
 
 
 def _observe(
@@ -113,8 +115,11 @@ def _observe(
         seen.attributes.append(compact(fresh))
 
 
-def _told(dimension: str, seen: _Seen) -> Told:
-    """Names are folded, so that a spelling makes nobody another, and their spellings counted."""
+def _told(dimension: str, seen: _Seen) -> Iterator[Told]:
+    """Names are folded, so that a spelling makes nobody another, and their spellings counted.
+
+    What is made of an entity's attributes is several times as large as they are: some at a time.
+    """
     days = (
         pl.concat(seen.days)
         .group_by("hash")
@@ -127,16 +132,32 @@ def _told(dimension: str, seen: _Seen) -> Told:
     codes = clean_keys(found.select(name for name in given if name in CODE_ATTRIBUTES))
     names = found.select(name for name in given if name not in CODE_ATTRIBUTES)
     folded, spellings = _spelt(names, found.select("lines", "last_date"))
-    attributes = [*codes, *folded]
-    observations = (
-        found.select("entity_id", *_WEIGHT, attributes=pl.struct(attributes).struct.json_encode())
+    observed = found.select("entity_id", *_WEIGHT).hstack([*codes, *folded])
+    del found, codes, names, folded
+    for part in _by_entity(observed):
+        yield Told(_as_observations(dimension, part), spellings)
+        spellings = None
+
+
+def _by_entity(observed: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Rows in parts of about `ROWS_AT_ONCE`, those of one entity together."""
+    count = -(-observed.height // ROWS_AT_ONCE)
+    place = observed["entity_id"].hash() % max(count, 1)
+    for number in range(count):
+        yield observed.filter(place == number)
+
+
+def _as_observations(dimension: str, observed: pl.DataFrame) -> pl.DataFrame:
+    """`OBSERVATION_COLUMNS` of rows of an entity, its weights and its attributes."""
+    attributes = pl.struct(pl.exclude("entity_id", *_WEIGHT)).struct.json_encode()
+    return (
+        observed.select("entity_id", *_WEIGHT, attributes=attributes)
         .group_by("entity_id", "attributes")  # folding may have made two spellings one
         .agg(pl.sum("lines"), pl.min("first_date"), pl.max("last_date"))
         .with_columns(dimension=pl.lit(dimension))
         .select(OBSERVATION_COLUMNS)
         .sort("entity_id", "first_date")
     )
-    return Told(observations, spellings)
 
 
 def _spelt(

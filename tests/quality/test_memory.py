@@ -27,10 +27,15 @@ _TEXTS = (
 
 
 def test_a_return_is_a_candidate_when_neither_its_pair_nor_its_reference_was_sold() -> None:
-    memory = ReturnMemory()
-    memory.add(_block((2, "RETURN", "c1", "p1", "r1", None), (3, "RETURN", "c9", "p9", "r2", "i7")))
-    memory.add(_block((4, "RETURN", "c1", "p2", "r3", "i8"), (5, "RETURN", "c2", "p1", "r4", None)))
-    assert memory.orphan_candidates() == [2, 3, 4, 5]
+    memory, alone = ReturnMemory(), ReturnMemory()
+    for one in (memory, alone):
+        one.add(
+            _block((2, "RETURN", "c1", "p1", "r1", None), (3, "RETURN", "c9", "p9", "r2", "i7"))
+        )
+        one.add(
+            _block((4, "RETURN", "c1", "p2", "r3", "i8"), (5, "RETURN", "c2", "p1", "r4", None))
+        )
+    assert alone.orphan_candidates() == [2, 3, 4, 5]
     memory.add(_block((6, "SALE", "c1", "p1", "i1", None), (7, "SALE", "c5", "p5", "i7", None)))
     assert memory.orphan_candidates() == [4, 5]
 
