@@ -215,3 +215,26 @@ def test_make_speaks_the_language_of_the_product(language: str, said: str) -> No
         check=True,
     ).stdout  # fmt: skip
     assert said in told
+
+
+def _dry_run(*words: str) -> list[str]:
+    told = subprocess.run(
+        ["make", "-n", *words], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [line for line in told.stdout.splitlines() if line.strip()]
+
+
+def test_make_run_says_last_how_to_come_in() -> None:
+    *_, before, last = _dry_run("run", "PORT=8600")
+    assert before.endswith("-m pipeline users first --console http://127.0.0.1:8600")
+    assert "streamlit run app.py --server.port 8600" in last
+    # Said by another command before, its one-time password would be far up by then.
+    assert not any("users first" in line for line in _dry_run("samples"))
+
+
+def test_make_run_brings_sample_months_unless_told_not_to() -> None:
+    (loads,) = [line for line in _dry_run("run") if "pipeline load " in line]
+    assert "--sample " in loads and "--when-empty" in loads
+    without = _dry_run("run", "SAMPLES=no")
+    assert not any("pipeline load " in line for line in without)
+    assert any("pipeline migrate" in line for line in without)
