@@ -16,7 +16,7 @@ from pages.widgets.inside import follow, way
 from pages.widgets.job_progress import draw_active_jobs
 from pages.widgets.money_of import currency_of, money_by_source
 from pages.widgets.notice import draw_notice
-from pages.widgets.sample_months import draw_samples, mark
+from pages.widgets.sample_months import draw_samples, mark, month_name
 from pages.widgets.waiting_files import draw_waiting
 from pipeline.access.allowed import Action, may
 from pipeline.db import Row
@@ -98,7 +98,8 @@ def _draw_month(here: Here, seen: Overview) -> None:
         grown = change(amount, before[f"{name}_amount"]) if before else None
         note = t("no_month_before")
         if before is not None:
-            than = t("against", month=f.month(before["period"]))
+            samples = [before["period"]] if before["is_sample"] else []
+            than = t("against", month=month_name(here, before["period"], samples))
             note = f"{f.percent(grown, sign=True)} {than}"
         shown.append(
             Card(t(name), f.money(amount, currency), note, f.money_exact(amount, currency),

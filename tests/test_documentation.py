@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 ENV_EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
+_ENGLISH = (ROOT / "config" / "texts.en.yml").read_text("utf-8")
 # Read by docker-compose.yml, not by the product.
 COMPOSE_SETTINGS = {"POSTGRES_PASSWORD"}
 
@@ -75,6 +76,23 @@ def _is_known(words: list[str], verbs: set[str]) -> bool:
     """The first word is a verb; a group is followed by one of its own."""
     groups = {verb.split()[0] for verb in verbs if " " in verb}
     return words[0] in verbs and (words[0] not in groups or " ".join(words[:2]) in verbs)
+
+
+@needs_readme
+def test_the_first_steps_are_short_and_name_what_stands_on_the_screen() -> None:
+    """Read by whoever has a file and five minutes; commands in blocks are not counted."""
+    text = README.read_text("utf-8")
+    (steps,) = re.findall(r"^## Your month.*?(?=^## )", text, re.DOTALL | re.MULTILINE)
+    assert len(re.sub(r"```.*?```", "", steps, flags=re.DOTALL).split()) <= 110
+    named = re.findall(r"\*([^*]+)\*", steps)
+    assert len(named) >= 6
+    assert [name for name in named if not re.search(_label(name), _ENGLISH, re.MULTILINE)] == []
+    assert text.index(steps) < text.index("## The picture"), "first of all"
+
+
+def _label(words: str) -> str:
+    """The words as a text of the console; a name may follow where the console puts one in."""
+    return rf'^ +\w+: "?{re.escape(words)}( \{{\w+\}})?"?$'
 
 
 @needs_readme

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 import streamlit as st
@@ -26,6 +26,12 @@ from pipeline.sample_months import (
 def mark(here: Here) -> str:
     """The word that stands beside whatever is invented."""
     return frame_texts(here.language)("sample")
+
+
+def month_name(here: Here, month: str, samples: Collection[str]) -> str:
+    """A month that figures are compared with; one among the `samples` says that it is invented."""
+    name = here.f.month(month)
+    return f"{name} ({mark(here)})" if month in samples else name
 
 
 def say_samples(here: Here, connection: Connection, asked: Filters) -> None:

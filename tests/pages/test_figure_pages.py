@@ -304,6 +304,9 @@ def test_figures_say_which_invented_months_they_hold(open_page: OpenPage, desk: 
     line = "Tir 1403 to Mordad 1403: invented sample months"
     for name in PAGES:
         assert line in words(open_page(name, role="manager", language="en")), name
+    one = {"from": "1403-05", "to": "1403-05"}
+    said = words(open_page("net_sales", language="en", address=one))
+    assert "against Tir 1403 (sample)" in said
     own = {"from": "1403-02", "to": "1403-03"}
     assert "invented" not in words(open_page("net_sales", language="en", address=own))
     one = {"from": "1403-01", "to": "1403-04"}
