@@ -10,7 +10,7 @@ INSTALLED := .venv/.installed
 DEV_INSTALLED := .venv/.installed-dev
 
 # The months in the order of their names; their .labels.csv neighbours are not exports.
-SAMPLES := data/samples/karamad_????-??.csv
+SAMPLE_FILES := data/samples/karamad_????-??.csv
 
 # Given on the command line, e.g. `make test ARGS="-k hook"` or `make sample LINES=500000 DIRTY=0`.
 ARGS ?=
@@ -20,6 +20,8 @@ SEED ?= 1
 PERIOD ?= 1403-08
 PORT ?= 8501
 API_PORT ?= 8502
+# Whether `make run` fills an empty database with invented months: yes or no.
+SAMPLES ?= yes
 OUT ?= var/samples/karamad_$(PERIOD).csv
 
 # What these commands say themselves is in the language of the product: that of the environment, or
@@ -27,23 +29,25 @@ OUT ?= var/samples/karamad_$(PERIOD).csv
 SPOKEN := $(or $(SALES_LANGUAGE),$(shell sed -n 's/^SALES_LANGUAGE=//p' .env 2>/dev/null))
 said = $(if $(filter en,$(SPOKEN)),$(2),$(1))
 
-.PHONY: help run api worker samples screenshots test bench faults bench-reads bench-ui lint audit types format sample stop clean psql requirements hooks
+.PHONY: help run api worker migrate samples screenshots test bench faults bench-reads bench-ui lint audit types format sample stop clean psql requirements hooks
 
 help: ## List the commands, a sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: samples worker ## Open the console on http://127.0.0.1:$(PORT), with a worker and the sample months (Ctrl-C ends it).
-	@echo "$(call said,کنسول: http://127.0.0.1:$(PORT)  (پایان با Ctrl-C),Console: http://127.0.0.1:$(PORT)  (Ctrl-C ends it))"
+# How to come in is said last, when everything else has been said.
+run: $(if $(filter no,$(SAMPLES)),migrate,samples) worker ## Open the console on http://127.0.0.1:$(PORT), with a worker and the sample months (SAMPLES=no: without; Ctrl-C ends it).
+	@$(PY) -m pipeline users first --console http://127.0.0.1:$(PORT)
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT) --logger.hideWelcomeMessage true
 
 api: $(INSTALLED) ## Open the read-only API on http://127.0.0.1:$(API_PORT) (Ctrl-C ends it).
 	@exec $(PY) -m uvicorn api:app --host 127.0.0.1 --port $(API_PORT) --no-server-header --no-access-log
 
-samples: $(INSTALLED) hooks ## Start the database, load and publish the sample months if it is empty, show the KPI summary.
+migrate: $(INSTALLED) hooks ## Start the database and bring it to the present schema.
 	$(PY) -m pipeline migrate
-	$(PY) -m pipeline load $(SAMPLES) --source karamad --publish --when-empty
+
+samples: migrate ## Start the database, load and publish the sample months if it is empty, show the KPI summary.
+	$(PY) -m pipeline load $(SAMPLE_FILES) --sample --source karamad --publish --when-empty
 	$(PY) -m pipeline status
-	$(PY) -m pipeline users first
 
 # The lock is held by the worker as long as it lives, so a second one is not started beside it.
 worker: $(INSTALLED) ## Start a worker in the background, unless one runs.

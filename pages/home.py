@@ -15,10 +15,13 @@ from pages.widgets.charts import monthly_bars
 from pages.widgets.inside import follow, way
 from pages.widgets.job_progress import draw_active_jobs
 from pages.widgets.money_of import currency_of, money_by_source
+from pages.widgets.notice import draw_notice
+from pages.widgets.sample_months import draw_samples, mark, month_name
 from pages.widgets.waiting_files import draw_waiting
 from pipeline.access.allowed import Action, may
 from pipeline.db import Row
 from pipeline.overview import Overview, change, read_overview
+from pipeline.sample_months import is_sample
 
 PAGE = Page(
     section="", order=0, icon=":material/home:", action=Action.SEE_OVERVIEW,
@@ -35,6 +38,8 @@ def draw(here: Here) -> None:
     if seen.is_empty:
         _draw_start(here)
         return
+    draw_notice(here)
+    draw_samples(here)
     if may(here.who, Action.SEE_LOADS):
         _draw_needs(here, seen)
         draw_waiting(here)
@@ -83,7 +88,8 @@ def _draw_month(here: Here, seen: Overview) -> None:
     if last is None:
         st.info(t("no_month"))
         return
-    st.header(t("month_of", month=f.month(last["period"])), anchor=False)
+    title = t("month_of", month=f.month(last["period"]))
+    st.header(f"{title} · {mark(here)}" if last["is_sample"] else title, anchor=False)
     source, currency = last["source_system"], currency_of(last["source_system"])
     asked = {"source": source, "from": last["period"], "to": last["period"]}
     shown = []
@@ -92,7 +98,8 @@ def _draw_month(here: Here, seen: Overview) -> None:
         grown = change(amount, before[f"{name}_amount"]) if before else None
         note = t("no_month_before")
         if before is not None:
-            than = t("against", month=f.month(before["period"]))
+            samples = [before["period"]] if before["is_sample"] else []
+            than = t("against", month=month_name(here, before["period"], samples))
             note = f"{f.percent(grown, sign=True)} {than}"
         shown.append(
             Card(t(name), f.money(amount, currency), note, f.money_exact(amount, currency),
@@ -114,7 +121,8 @@ def _draw_waiting(here: Here, seen: Overview) -> None:
         [
             [
                 Cell(f.number(row["load_id"]), href=_load(here, row)),
-                Cell(isolate(row["file_name"]), href=_load(here, row)),
+                Cell(isolate(row["file_name"]), href=_load(here, row),
+                     mark=mark(here) if is_sample(row) else ""),
                 Cell(f.month(row["period"])),
                 Cell(
                     states(f"state_{row['state']}"),

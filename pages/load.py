@@ -16,10 +16,12 @@ from pages.widgets.job_progress import draw_job, run_again
 from pages.widgets.load_result import draw_findings, draw_original, draw_result
 from pages.widgets.month_steps import draw_steps
 from pages.widgets.notice import draw_notice
+from pages.widgets.sample_months import mark
 from pipeline.access.allowed import Action
 from pipeline.jobs.records import list_jobs
 from pipeline.loads import LoadDetail, read_detail
 from pipeline.months.difference import compare
+from pipeline.sample_months import is_sample
 
 PAGE = Page(
     section="data", order=21, icon=":material/inventory_2:", action=Action.SEE_LOADS, in_menu=False
@@ -59,7 +61,9 @@ def _draw_head(here: Here, detail: LoadDetail) -> None:
                  anchor=False)  # fmt: skip
     month = f.month(load["period"]) if load["period"] else here.t("month_unknown")
     source = here.source(load["source_system"])
-    st.markdown(f"{state} · {month} · {plain(source)}")
+    said = [state, month, plain(source)]
+    said += [f":gray-badge[{mark(here)}]"] if is_sample(load) else []
+    st.markdown(" · ".join(said))
 
 
 def _draw_job(here: Here, detail: LoadDetail) -> None:

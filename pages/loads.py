@@ -12,9 +12,11 @@ from pages.frame.language import frame_texts
 from pages.frame.page import Here, Page
 from pages.frame.shell import link_to
 from pages.widgets.job_progress import draw_active_jobs
+from pages.widgets.sample_months import mark
 from pipeline.access.allowed import Action
 from pipeline.db import Row
 from pipeline.loads import STATES, LoadFilter, list_received, load_choices
+from pipeline.sample_months import is_sample
 
 PAGE = Page(
     section="data",
@@ -92,10 +94,11 @@ def _draw_load(here: Here, row: Row) -> None:
         counts = t("counts", lines=f.number(row["lines_read"]),
                    refused=f.number(row["rejected_lines"]), issues=f.number(row["issues"]),
                    net=f.money(row["net_amount"], row["currency"] or "IRR"))  # fmt: skip
+    sample = f' <span class="sales-tag">{escape(mark(here))}</span>' if is_sample(row) else ""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.html(
             f'<div class="sales-load"><b>{escape(isolate(row["file_name"]))}</b> '
-            f'<span class="sales-tag {_TAGS.get(row["state"], "")}">{escape(state)}</span>'
+            f'<span class="sales-tag {_TAGS.get(row["state"], "")}">{escape(state)}</span>{sample}'
             f"<div>{escape(month)} · {escape(counts)}</div>"
             f"<small>{escape(came)}</small></div>"
         )

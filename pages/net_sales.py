@@ -23,6 +23,7 @@ from pages.widgets.figure_words import (
     refused_note,
 )
 from pages.widgets.inside import visit
+from pages.widgets.sample_months import month_name
 from pipeline.access.allowed import Action
 from pipeline.db import Connection, reading
 from pipeline.kpi.facts import Figure
@@ -34,6 +35,7 @@ from pipeline.kpi.figures import (
     refused_behind,
 )
 from pipeline.overview import change
+from pipeline.sample_months import shown_sample_months
 
 PAGE = Page(section="figures", order=10, icon=":material/monitoring:", action=Action.SEE_FIGURES)
 
@@ -49,21 +51,26 @@ def draw(here: Here) -> None:
         if not months:
             draw_no_rows(here)
             return
-        _draw_range(here, question, months, refused)
+        samples = shown_sample_months(connection)
+        _draw_range(here, question, months, refused, samples)
         _draw_months(here, question, months, refused)
         _draw_days(here, connection, question, months, refused)
         draw_groups(here, connection, question, here.address.choice("by", GROUPS, GROUPS[0]))
 
 
 def _draw_range(
-    here: Here, question: Question, months: Sequence[ComparedMonth], refused: Refused
+    here: Here,
+    question: Question,
+    months: Sequence[ComparedMonth],
+    refused: Refused,
+    samples: Sequence[str],
 ) -> None:
     t, f, asked, currency = here.t, here.f, question.filters, question.currency
     st.header(_range_name(here, question), anchor=False)
     shown = []
     for name, kind in (("net", None), ("gross", "SALE"), ("returns", "RETURN")):
         now = sum(getattr(month.figures, f"{name}_amount") for month in months)
-        note, trend = _comparison(here, months, f"{name}_amount")
+        note, trend = _comparison(here, months, f"{name}_amount", samples)
         if name == "returns":
             trend = {"good": "bad", "bad": "good"}.get(trend, "")
         href = lines_address(Figure(asked, transaction_type=kind))  # type: ignore[arg-type]
@@ -84,14 +91,16 @@ def _range_name(here: Here, question: Question) -> str:
     return here.t("range", first=here.f.month(first), last=here.f.month(last))
 
 
-def _comparison(here: Here, months: Sequence[ComparedMonth], column: str) -> tuple[str, str]:
+def _comparison(
+    here: Here, months: Sequence[ComparedMonth], column: str, samples: Sequence[str]
+) -> tuple[str, str]:
     """What a figure is against the month before and a year before; and whether it grew."""
-    t, f, now = here.t, here.f, sum(getattr(month.figures, column) for month in months)
+    t, now = here.t, sum(getattr(month.figures, column) for month in months)
     notes, grown = [], None
     if len(months) == 1 and (before := months[0].previous) is not None:
         grown = change(now, getattr(before, column))
         notes.append(t("against", change=growth(here, grown),
-                       month=f.month(before.jalali_month)))  # fmt: skip
+                       month=month_name(here, before.jalali_month, samples)))  # fmt: skip
     years = [month.last_year for month in months]
     if all(years):
         before_all = sum(getattr(year, column) for year in years)

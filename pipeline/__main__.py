@@ -69,6 +69,9 @@ def load(
     when_empty: Annotated[
         bool, typer.Option("--when-empty", help="Only into a database that holds no load.")
     ] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Mark them as invented sample data.")
+    ] = False,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     quote: Quote = None,
@@ -77,13 +80,15 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Take files in and run the pipeline over each; a refused file stops no other."""
+    from pipeline.access.names import SAMPLE, TERMINAL
     from pipeline.cli.loads import Wish, holds_loads, load_files
     from pipeline.cli.session import open_session
 
     if when_empty and holds_loads(open_session()):
         return
     overrides = overrides_of(encoding, delimiter, quote, header_line, sheet)
-    wish = Wish(source, period, publish, as_json, overrides=overrides)
+    user = SAMPLE if sample else TERMINAL
+    wish = Wish(source, period, publish, as_json, overrides=overrides, user=user)
     if queue:
         from pipeline.cli.jobs import submit_files
 

@@ -22,8 +22,8 @@ class Overview:
     `counts`: loads, drafts, unfinished, published, issues, rejected_lines; for those
     who may not see loads, the published ones alone.
     `months`: newest first, at most 12: source_system, period, net_amount, gross_amount,
-    returns_amount. `waiting` and `rules`: the first few of each. `impact_amounts`: the money that
-    issues touch, by source.
+    returns_amount, is_sample. `waiting` and `rules`: the first few of each. `impact_amounts`: the
+    money that issues touch, by source.
     """
 
     counts: Row
@@ -51,7 +51,7 @@ class Overview:
             row for row in self.months if last and row["source_system"] == last["source_system"]
         ]
         return next(
-            (row for row in same if last and row["period"] == _before(last["period"])), None
+            (row for row in same if last and row["period"] == period_before(last["period"])), None
         )
 
 
@@ -78,6 +78,7 @@ def change(now: Decimal, then: Decimal | None) -> Decimal | None:
     return (now - then) / then if then is not None and then > 0 else None
 
 
-def _before(period: str) -> str:
+def period_before(period: str) -> str:
+    """The period before this one, in any calendar of twelve months."""
     year, month = int(period[:4]), int(period[5:])
     return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from uuid import UUID
 
 from pipeline.access.acting import acting_as_engine
@@ -33,8 +34,10 @@ from pipeline.months.steps import (
     require_reason,
     take_step,
 )
+from pipeline.results import read_load
 
 __all__ = ["ANYTHING", "Expected", "Undone", "publish", "refresh_dimensions", "undo", "void"]
+__all__ += ["void_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +102,32 @@ def void(
         if done_before(connection, key, "void", load_id=load_id):
             return
         load = hold_load_and_month(connection, load_id)
-        if load["state"] in ("voided", "received", "failed"):
-            raise not_possible(load, "void")
+        _require_standing(load)
         month = _month_of(load)
         require_unlocked(connection, month)
         take_step(connection, month, [Move(load_id, "void", "voided")], deed)
         if load["state"] == "published":
             refresh_dimensions(connection, month.source, [load_id])
+
+
+@acting_as_engine(Action.PUBLISH_MONTH)
+def void_all(url: str, load_ids: Sequence[int], reason: str, *, actor: str) -> None:
+    """Withdraw several loads at once, a step for each of their months: all of them, or none.
+
+    Raises RefusedAction as `void` does.
+    """
+    deed = Deed(actor, require_reason(reason))
+    with transaction(url) as connection:
+        loads = _hold_loads(connection, load_ids)
+        for load in loads:
+            _require_standing(load)
+        for month, of_month in groupby(loads, _month_of):
+            require_unlocked(connection, month)
+            moves = [Move(load["load_id"], "void", "voided") for load in of_month]
+            take_step(connection, month, moves, deed)
+        shown = [load for load in loads if load["state"] == "published"]
+        for source, of_source in groupby(shown, lambda load: str(load["source_system"])):
+            refresh_dimensions(connection, source, [load["load_id"] for load in of_source])
 
 
 @acting_as_engine(Action.PUBLISH_MONTH)
@@ -160,6 +182,23 @@ def refresh_dimensions(connection: Connection, source: str, loads: Sequence[int]
 
 def _month_of(load: Row) -> Month:
     return Month(load["source_system"], load["period"])
+
+
+def _require_standing(load: Row) -> None:
+    """A load without figures, or one that is withdrawn already, has none to withdraw."""
+    if load["state"] in ("voided", "received", "failed"):
+        raise not_possible(load, "void")
+
+
+def _hold_loads(connection: Connection, load_ids: Sequence[int]) -> list[Row]:
+    """The loads in the order of their months, held in that order, as every one who holds several.
+
+    All are held before the first step: a step holds the versions of its source, and whoever waits
+    for those holds a month already.
+    """
+    found = [read_load(connection, load_id) for load_id in load_ids]
+    found.sort(key=lambda load: (load["source_system"], load["period"] or "", load["load_id"]))
+    return [hold_load_and_month(connection, load["load_id"]) for load in found]
 
 
 def _require_restorable(connection: Connection, move: Move, actor: str) -> None:

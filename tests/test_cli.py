@@ -155,6 +155,15 @@ def test_samples_come_into_an_empty_database_alone(cli: Cli, month: Path, clean:
     assert "1403-06" not in cli("status").stdout
 
 
+def test_sample_data_says_what_it_is(cli: Cli, db_url: str, month: Path, clean: Path) -> None:
+    cli("load", month, "--publish", "--when-empty", "--sample")
+    cli("load", clean)
+    with psycopg.connect(db_url) as connection:
+        rows = connection.execute("select received_by from raw.loads order by load_id").fetchall()
+    assert rows == [("sample",), ("cli",)]
+    assert "--sample" in cli("load", "--help").stdout
+
+
 def test_what_was_voided_is_not_published_by_loading_it_again(cli: Cli, month: Path) -> None:
     cli("load", month, "--publish")
     cli("void", 1, "--reason", "wrong export")

@@ -70,3 +70,30 @@ def test_a_password_is_never_in_the_list(cli: Cli) -> None:
     password = said_password(cli("add", "سارا", "manager"))
     for listed in (cli("list"), cli("list", "--json")):
         assert password not in listed.output and "argon2" not in listed.output
+
+
+def test_the_way_in_is_said_in_both_languages_with_the_password_once(
+    cli: Cli, db_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = cli("first", "--console", "http://127.0.0.1:8600")
+    password = said_password(first)
+    assert sign_in(db_url, "admin", password, HOME) is not None
+    assert first.stdout.count(password) == 1
+    for said in ("http://127.0.0.1:8600", "Ctrl-C", "Name", "نام", "گذرواژهٔ یک‌بارمصرف", "only now"):
+        assert said in first.stdout, said
+    monkeypatch.setenv("SALES_LANGUAGE", "fa")
+    get_settings.cache_clear()
+    again = cli("first", "--console", "http://127.0.0.1:8600").stdout
+    assert "http://127.0.0.1:8600" in again and "Sign in with your name" in again
+    assert "با نام خودتان وارد شوید" in again
+    assert "admin" not in again and password not in again
+
+
+def test_a_password_of_the_environment_is_not_said(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADMIN_PASSWORD", "a long enough one")
+    get_settings.cache_clear()
+    said = cli("first", "--console", "http://127.0.0.1:8600").stdout
+    assert "a long enough one" not in said
+    assert "ADMIN_PASSWORD" in said and "admin" in said

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 ENV_EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
+_ENGLISH = (ROOT / "config" / "texts.en.yml").read_text("utf-8")
 # Read by docker-compose.yml, not by the product.
 COMPOSE_SETTINGS = {"POSTGRES_PASSWORD"}
 
@@ -75,6 +76,23 @@ def _is_known(words: list[str], verbs: set[str]) -> bool:
     """The first word is a verb; a group is followed by one of its own."""
     groups = {verb.split()[0] for verb in verbs if " " in verb}
     return words[0] in verbs and (words[0] not in groups or " ".join(words[:2]) in verbs)
+
+
+@needs_readme
+def test_the_first_steps_are_short_and_name_what_stands_on_the_screen() -> None:
+    """Read by whoever has a file and five minutes; commands in blocks are not counted."""
+    text = README.read_text("utf-8")
+    (steps,) = re.findall(r"^## Your month.*?(?=^## )", text, re.DOTALL | re.MULTILINE)
+    assert len(re.sub(r"```.*?```", "", steps, flags=re.DOTALL).split()) <= 110
+    named = re.findall(r"\*([^*]+)\*", steps)
+    assert len(named) >= 6
+    assert [name for name in named if not re.search(_label(name), _ENGLISH, re.MULTILINE)] == []
+    assert text.index(steps) < text.index("## The picture"), "first of all"
+
+
+def _label(words: str) -> str:
+    """The words as a text of the console; a name may follow where the console puts one in."""
+    return rf'^ +\w+: "?{re.escape(words)}( \{{\w+\}})?"?$'
 
 
 @needs_readme
@@ -215,3 +233,26 @@ def test_make_speaks_the_language_of_the_product(language: str, said: str) -> No
         check=True,
     ).stdout  # fmt: skip
     assert said in told
+
+
+def _dry_run(*words: str) -> list[str]:
+    told = subprocess.run(
+        ["make", "-n", *words], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [line for line in told.stdout.splitlines() if line.strip()]
+
+
+def test_make_run_says_last_how_to_come_in() -> None:
+    *_, before, last = _dry_run("run", "PORT=8600")
+    assert before.endswith("-m pipeline users first --console http://127.0.0.1:8600")
+    assert "streamlit run app.py --server.port 8600" in last
+    # Said by another command before, its one-time password would be far up by then.
+    assert not any("users first" in line for line in _dry_run("samples"))
+
+
+def test_make_run_brings_sample_months_unless_told_not_to() -> None:
+    (loads,) = [line for line in _dry_run("run") if "pipeline load " in line]
+    assert "--sample " in loads and "--when-empty" in loads
+    without = _dry_run("run", "SAMPLES=no")
+    assert not any("pipeline load " in line for line in without)
+    assert any("pipeline migrate" in line for line in without)

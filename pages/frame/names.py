@@ -9,11 +9,12 @@ from pathlib import Path
 
 from pages.frame.formats import Formats, isolate
 from pages.frame.language import frame_texts
+from pipeline.access.names import INBOX, SAMPLE, TERMINAL
 from pipeline.contracts import Words, list_sources, read_mapping
 from pipeline.settings import get_settings
 
-# Who acts where nobody signed in: the terminal's verbs, and the folder that workers watch.
-NOBODY_SIGNED_IN = ("cli", "inbox")
+# Who acts where nobody signed in.
+NOBODY_SIGNED_IN = (TERMINAL, INBOX, SAMPLE)
 LONGEST_AGENT = 40
 # A browser that is built on another names both: whoever stands first here is it.
 _BROWSERS = (

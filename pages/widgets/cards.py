@@ -31,7 +31,8 @@ class Card:
 class Cell:
     """One cell of a small table: text, whether it is a figure, and a tag's colour if it is one.
 
-    `href` makes it a link within the console; `share` (0 to 1) draws a bar below it.
+    `href` makes it a link within the console; `share` (0 to 1) draws a bar below it; `mark` is a
+    tag behind the text.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Cell:
     tag: str | None = None
     href: str = ""
     share: float = 0
+    mark: str = ""
 
 
 def cards(shown: Sequence[Card]) -> None:
@@ -87,6 +89,8 @@ def _cell(cell: Cell) -> str:
     if cell.tag is not None:
         text = f'<span class="sales-tag {escape(cell.tag)}">{text}</span>'
     text = _linked(text, cell.href)
+    if cell.mark:
+        text += f' <span class="sales-tag">{escape(cell.mark)}</span>'
     if cell.share > 0:
         text += f'<i class="sales-share" style="--share: {min(cell.share, 1):.3f}"></i>'
     return f"<td{_class(cell.number)}>{text}</td>"

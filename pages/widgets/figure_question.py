@@ -17,6 +17,7 @@ from pages.widgets.figure_address import FILTERS, state_of, values
 from pages.widgets.figure_words import words
 from pages.widgets.inside import address, follow
 from pages.widgets.links import row
+from pages.widgets.sample_months import say_samples
 from pipeline.db import Connection
 from pipeline.kpi.choices import MOST, as_shown, filter_values
 from pipeline.kpi.filters import Filters
@@ -55,6 +56,7 @@ def ask(here: Here, connection: Connection) -> Question | None:
     question = _read(here.address, found)
     question = replace(question, filters=as_shown(connection, question.filters))
     _draw(here, connection, question, found)
+    say_samples(here, connection, question.filters)
     _draw_others(here, question)
     return question
 

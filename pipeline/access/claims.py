@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.access.accounts import changing, insert_user
-from pipeline.access.names import LONGEST
+from pipeline.access.names import LONGEST, OPENID
 from pipeline.access.people import Role
 from pipeline.access.sessions import Place, Session
 from pipeline.access.sign_in import come_in
 from pipeline.db import Connection, fetch_one, run
 from pipeline.settings import Settings
 
-ACTOR = "openid"
+ACTOR = OPENID
 Claims = Mapping[str, Any]
 
 

@@ -7,12 +7,19 @@ import unicodedata
 from pipeline.errors import RefusedAction
 
 LONGEST = 60
+# Names under which the house itself acts: the terminal's verbs, the folder that workers watch,
+# whoever hands in invented data, and the sign-in of people who are known elsewhere.
+TERMINAL, INBOX, SAMPLE, OPENID = "cli", "inbox", "sample", "openid"
+RESERVED = (TERMINAL, INBOX, SAMPLE, OPENID)
 # Two keyboards write them differently, and nobody sees it.
 _ALIKE = str.maketrans("يىكةۀأإؤ", "ییکههااو")
 
 
 def clean_name(name: str) -> str:
-    """The name as it is shown: single spaces, nothing unprintable. Else RefusedAction."""
+    """The name as it is shown: single spaces, nothing unprintable. Else RefusedAction.
+
+    Neither is a name of the house itself a person's: history would not tell the two apart.
+    """
     text = unicodedata.normalize("NFC", name)
     # ZWNJ belongs to Persian words; it is the one invisible sign that stays.
     kept = "".join(c if c.isprintable() or c == "\u200c" else " " for c in text)
@@ -23,6 +30,13 @@ def clean_name(name: str) -> str:
             fa="نام باید دست‌کم یک حرف و دست‌بالا {longest} نویسه داشته باشد.",
             en="A name has at least one letter and at most {longest} characters.",
             longest=LONGEST,
+        )
+    if fold_name(shown) in RESERVED:
+        raise RefusedAction(
+            "NAME_RESERVED",
+            fa="با نام «{name}» خود سامانه کار می‌کند. نامی دیگر برگزینید.",
+            en="The product itself acts under the name '{name}'. Choose another name.",
+            name=shown,
         )
     return shown
 

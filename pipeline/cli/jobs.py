@@ -64,7 +64,7 @@ def _submit(session: Session, url: str, path: Path, wish: Wish) -> int:
             source=wish.source,
             period=wish.period,
             overrides=wish.overrides,
-            user="cli",
+            user=wish.user,
             publish=wish.publish,
         )
     except Exception as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from pipeline.access.names import TERMINAL
 from pipeline.cli.faults import GOOD, report
 from pipeline.cli.output import amount, progress, shown, to_json
 from pipeline.cli.session import Session
@@ -42,6 +43,7 @@ class Wish:
     as_json: bool
     verb: str = "load"
     overrides: Overrides = NONE_GIVEN
+    user: str = TERMINAL  # who hands them in
 
 
 def load_files(session: Session, files: Iterable[Path], wish: Wish) -> int:
@@ -101,6 +103,7 @@ def _loading(session: Session, url: str, wish: Wish, path: Path) -> Callable[[],
                 source=wish.source,
                 period=wish.period,
                 overrides=wish.overrides,
+                user=wish.user,
                 publish=wish.publish,
                 progress=tell,
             )

@@ -42,13 +42,21 @@ def list_them(as_json: Json = False) -> None:
 
 
 @users_app.command()
-def first() -> None:
+def first(
+    console: Annotated[
+        str, typer.Option(metavar="URL", help="Say how to come in there, in both languages.")
+    ] = "",
+) -> None:
     """Make the first administrator where there is none; the one-time password is said once."""
     from pipeline.access.first import make_first_administrator
     from pipeline.cli.users import desk
+    from pipeline.cli.way_in import way_in
 
     here = desk()
     made = make_first_administrator(here.url, here.settings, actor=ACTOR)
+    if console:
+        typer.echo(way_in(here.settings, console, made))
+        return
     if made is None:
         return
     said = "first_made" if made.password else "first_made_from_environment"

@@ -9,13 +9,14 @@ from time import time
 
 import psycopg
 
+from pipeline.access.names import INBOX
 from pipeline.errors import DatabaseAway, PipelineError, RefusedAction
 from pipeline.faults import known_fault, unexpected
 from pipeline.jobs.claiming import cancel_job
 from pipeline.jobs.submit import submit_file
 from pipeline.settings import Settings
 
-USER = "inbox"
+USER = INBOX
 TAKEN, REFUSED = "taken", "refused"
 # A file is complete when nobody has written to it for so long, in seconds.
 STILL_SECONDS = 3.0

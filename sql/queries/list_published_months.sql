@@ -3,11 +3,11 @@
 -- currency, returns as a positive magnitude. A Jalali period counts the lines dated in it, of any
 -- published load of the source; a Gregorian one the lines of its own load.
 with published as (
-    select load_id, source_system, period
+    select load_id, source_system, period, is_sample
     from kpi.published_loads
 ),
 newest as (
-    select load_id, source_system, period
+    select load_id, source_system, period, is_sample
     from published
     order by period desc, source_system
     limit %(limit)s
@@ -26,7 +26,7 @@ sums as (
         )
     group by newest.source_system, newest.period
 )
-select newest.load_id, newest.source_system, newest.period,
+select newest.load_id, newest.source_system, newest.period, newest.is_sample,
     coalesce(sums.net_amount, 0) as net_amount,
     coalesce(sums.gross_amount, 0) as gross_amount,
     coalesce(sums.gross_amount - sums.net_amount, 0) as returns_amount

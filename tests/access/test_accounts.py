@@ -48,6 +48,14 @@ def test_names_are_text_and_short() -> None:
             clean_name(wrong)
 
 
+@pytest.mark.parametrize("name", ["cli", "Inbox", " SAMPLE ", "openid", "sa\u200cmple"])
+def test_a_name_of_the_house_is_nobody_elses(desk: Desk, name: str) -> None:
+    with pytest.raises(RefusedAction) as caught:
+        accounts.add_user(desk.url, name, Role.STEWARD, actor="t")
+    assert caught.value.code == "NAME_RESERVED"
+    assert clean_name("samples") == "samples"
+
+
 def test_the_last_administrator_stays_one(desk: Desk) -> None:
     omid = make_person(desk.url, "admin", "امید").user_id
     for take in (

@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.widgets.figure_address import figure_of, state_of
+from pipeline.access.names import SAMPLE
 from pipeline.db import close_readers, reading
 from pipeline.errors import PipelineError, RefusedAction
 from pipeline.kpi.facts import Figure, facts_total
@@ -292,3 +293,21 @@ def test_names_keep_their_half_space(desk: Desk, open_page: OpenPage) -> None:
     assert not page.exception
     assert name in unescape(words(page))
     assert [select.value for select in page.multiselect if select.key == "ask_brand"] == [[brand]]
+
+
+def test_figures_say_which_invented_months_they_hold(open_page: OpenPage, desk: Desk) -> None:
+    june = {"system_date": "1403/04/10", "reference_date": "1403/04/10"}
+    may = {"system_date": "1403/02/10", "reference_date": "1403/02/10"}
+    desk.publish([{**may, "invoice_id": "7"}], period="1403-02")
+    desk.publish([june], period="1403-04", user=SAMPLE)
+    desk.publish([{}], user=SAMPLE)
+    line = "Tir 1403 to Mordad 1403: invented sample months"
+    for name in PAGES:
+        assert line in words(open_page(name, role="manager", language="en")), name
+    one = {"from": "1403-05", "to": "1403-05"}
+    said = words(open_page("net_sales", language="en", address=one))
+    assert "against Tir 1403 (sample)" in said
+    own = {"from": "1403-02", "to": "1403-03"}
+    assert "invented" not in words(open_page("net_sales", language="en", address=own))
+    one = {"from": "1403-01", "to": "1403-04"}
+    assert "\nتیر ۱۴۰۳: ماه‌های نمونه" in words(open_page("net_sales", address=one))

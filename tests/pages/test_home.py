@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pages.frame import database
+from pipeline.access.names import SAMPLE
 from pipeline.jobs.claiming import cancel_job
 from pipeline.jobs.submit import submit_file
+from pipeline.months.locks import lock_month
 from tests.karamad import PERIOD, RETURN, SOURCE, Desk
 from tests.pages.conftest import OpenPage, words
 
@@ -84,6 +86,65 @@ def test_money_follows_the_unit(open_page: OpenPage, desk: Desk, money: str, sho
     assert f"\u2066{shown}\u2069 {'ریال' if money == 'rial' else 'تومان'}" in words(
         open_page("home", money=money)
     )
+
+
+def _samples(desk: Desk) -> None:
+    june = {"system_date": "1403/04/10", "reference_date": "1403/04/10"}
+    desk.publish([june], period="1403-04", user=SAMPLE)
+    desk.publish([{}], user=SAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["Tir 1403 to Mordad 1403** – invented", "Sales in Mordad 1403 · sample"]),
+        ("fa", ["تیر ۱۴۰۳ تا مرداد ۱۴۰۳** – ماه‌های نمونه", "فروش مرداد ۱۴۰۳ · نمونه"]),
+    ],
+)
+def test_invented_months_say_what_they_are(
+    open_page: OpenPage, desk: Desk, language: str, said: list[str]
+) -> None:
+    _samples(desk)
+    desk.load([{"invoice_id": "9"}], user=SAMPLE)
+    for role in ("manager", "uploader", "steward"):
+        page = open_page("home", role=role, language=language)
+        assert [text for text in said if text not in words(page)] == []
+        assert ("samples_yes" in {button.key for button in page.button}) == (role == "steward")
+    assert 'class="sales-tag">sample<' in words(open_page("home", language="en"))
+
+
+def test_invented_months_leave_when_somebody_says_so_twice(open_page: OpenPage, desk: Desk) -> None:
+    _samples(desk)
+    desk.publish([{"invoice_id": "5"}], period="1403-05")
+    page = open_page("home", language="en")
+    assert "against Tir 1403 (sample)" in words(page), "one's own month beside an invented one"
+    page.button(key="samples_yes").click().run()
+    said = words(page)
+    assert "The sample months are removed" in said and not page.exception
+    assert "invented" not in said and "· sample" not in said
+    assert "Sales in Mordad 1403" in said and "(sample)" not in said
+    assert desk.rows(
+        "select load_id, actor from app.publications where action = 'void' order by load_id"
+    ) == [{"load_id": 1, "actor": "sara"}, {"load_id": 2, "actor": "sara"}]
+
+
+def test_a_locked_month_keeps_the_invented_ones_and_says_so(
+    open_page: OpenPage, desk: Desk
+) -> None:
+    _samples(desk)
+    page = open_page("home", language="en")
+    lock_month(desk.url, SOURCE, PERIOD, actor="omid", reason="reported")
+    page.button(key="samples_yes").click().run()
+    assert ["is locked by omid" in error.value for error in page.error] == [True]
+    assert "invented sample months" in words(page)
+
+
+def test_a_house_without_invented_months_says_nothing_of_them(
+    open_page: OpenPage, desk: Desk
+) -> None:
+    desk.publish([{}])
+    said = words(open_page("home", language="en"))
+    assert "invented" not in said and "sample" not in said
 
 
 def test_a_name_of_a_file_is_text_and_nothing_else(open_page: OpenPage, desk: Desk) -> None:

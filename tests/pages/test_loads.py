@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.access.names import SAMPLE
 from tests.karamad import Desk
 from tests.pages.conftest import OpenPage, words
 
@@ -23,6 +24,21 @@ def test_each_load_with_state_counts_and_sender(open_page: OpenPage, desk: Desk)
     assert names(said) == ["file_2.csv", "file_1.csv"]
     assert "\u20662\u2069 lines, \u20661\u2069 rejected" in said and "reza" in said
     assert ">published<" in said and ">draft<" in said
+
+
+def test_an_invented_load_is_marked_and_no_other(open_page: OpenPage, desk: Desk) -> None:
+    desk.load([{}], user=SAMPLE)
+    said = words(open_page("loads", language="en"))
+    assert '>draft</span> <span class="sales-tag">sample</span>' in said and "sample data" in said
+    assert ">نمونه</span>" in words(open_page("loads")) and "دادهٔ نمونه" in words(
+        open_page("loads")
+    )
+    load = words(open_page("load", language="en", address={"load": "1"}))
+    assert ":gray-badge[sample]" in load
+    desk.load([{"invoice_id": "2"}], user="reza")
+    own = words(open_page("load", language="en", address={"load": "2"}))
+    assert "badge[" not in own
+    assert "sample</span>" not in words(open_page("loads", language="en", address={"text": "reza"}))
 
 
 def test_the_address_narrows_the_list(open_page: OpenPage, desk: Desk) -> None:
