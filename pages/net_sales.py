@@ -21,6 +21,7 @@ from pages.widgets.figure_words import (
     growth,
     lines_address,
     refused_note,
+    words,
 )
 from pages.widgets.inside import visit
 from pipeline.access.allowed import Action
@@ -88,10 +89,16 @@ def _comparison(here: Here, months: Sequence[ComparedMonth], column: str) -> tup
     """What a figure is against the month before and a year before; and whether it grew."""
     t, f, now = here.t, here.f, sum(getattr(month.figures, column) for month in months)
     notes, grown = [], None
-    if len(months) == 1 and (before := months[0].previous) is not None:
-        grown = change(now, getattr(before, column))
-        notes.append(t("against", change=growth(here, grown),
-                       month=f.month(before.jalali_month)))  # fmt: skip
+    if len(months) == 1:
+        (month,) = months
+        if not month.is_published:
+            return words(here)("strays_alone"), ""
+        if month.previous is not None:
+            grown = change(now, getattr(month.previous, column))
+            notes.append(t("against", change=growth(here, grown),
+                           month=f.month(month.previous.jalali_month)))  # fmt: skip
+        elif not month.follows_published:
+            notes.append(t("no_month_before"))
     years = [month.last_year for month in months]
     if all(years):
         before_all = sum(getattr(year, column) for year in years)

@@ -31,7 +31,8 @@ class Card:
 class Cell:
     """One cell of a small table: text, whether it is a figure, and a tag's colour if it is one.
 
-    `href` makes it a link within the console; `share` (0 to 1) draws a bar below it.
+    `href` makes it a link within the console; `share` (0 to 1) draws a bar below it; `note` is a
+    few quiet words below.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Cell:
     tag: str | None = None
     href: str = ""
     share: float = 0
+    note: str = ""
 
 
 def cards(shown: Sequence[Card]) -> None:
@@ -89,6 +91,8 @@ def _cell(cell: Cell) -> str:
     text = _linked(text, cell.href)
     if cell.share > 0:
         text += f'<i class="sales-share" style="--share: {min(cell.share, 1):.3f}"></i>'
+    if cell.note:
+        text += f'<small class="sales-note">{escape(cell.note)}</small>'
     return f"<td{_class(cell.number)}>{text}</td>"
 
 

@@ -23,7 +23,7 @@ from pipeline.kpi.sheets import export_figures
 from pipeline.settings import Settings
 from tests.conftest import new_database
 from tests.karamad import SOURCE, Desk
-from tests.kpi.shop import FACTS, Row, fill
+from tests.kpi.shop import FACTS, Row, fill, sale
 from tests.pages.conftest import SECONDS, OpenPage, draw_page, sit_down, words
 
 PAGES = ("net_sales", "returns", "customers", "salespeople", "lines")
@@ -64,6 +64,11 @@ def hrefs(page: AppTest, to: str) -> list[dict[str, list[str]]]:
     """Where links of a page lead, by their parameters."""
     found = re.findall(rf'href="(/{to}\?[^"]*)"', words(page))
     return [parse_qs(urlsplit(unescape(link)).query, keep_blank_values=True) for link in found]
+
+
+def cards_of(said: str) -> str:
+    """The cards of a page alone."""
+    return "".join(re.findall(r'<div class="sales-cards">.*?</div></div>', said))
 
 
 def test_before_anything_is_published_a_page_says_what_is_missing(open_page: OpenPage) -> None:
@@ -110,6 +115,27 @@ def test_net_sales_stand_beside_the_month_before_and_a_year_before(opened: Opene
     assert "\u2066−25%\u2069 against a year before" in said
     assert "\u2066150\u2069 rial" in said  # 3 + 1 - 1 pieces at 50: net
     assert "\u20661\u2069 rejected lines" in said
+
+
+def test_stray_lines_are_no_month_to_compare_with(desk: Desk, open_page: OpenPage) -> None:
+    strays = [sale("1403-04", 3, "late"), sale("1403-06", 3, "early"), sale("1402-05", 3, "old")]
+    desk.publish([sale("1403-05", 4, "own", 30), *strays], "1403-05")
+
+    def said(first: str, last: str) -> str:
+        address = {"from": first, "to": last}
+        return words(open_page("net_sales", role="manager", language="en", address=address))
+
+    own, stray, months = (
+        said("1403-05", "1403-05"),
+        said("1403-06", "1403-06"),
+        said("1402-01", "1403-12"),
+    )
+    assert "the month before is not published" in own
+    assert "over ten times" not in own + stray + months and "against" not in own
+    assert "only lines of other months’ files" in stray and "%" not in cards_of(stray)
+    rows = months.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")
+    marked = [re.findall(r"\w+ \d{4}", row)[0] for row in rows if "only lines of other" in row]
+    assert marked == ["Shahrivar 1403", "Tir 1403", "Mordad 1402"]
 
 
 def test_every_link_of_net_sales_leads_to_lines_that_sum_up_to_its_figure(
