@@ -72,6 +72,24 @@ def test_a_file_is_shown_as_it_is_understood(open_page: OpenPage, desk: Desk, ha
     assert not page.exception and not page.error
 
 
+def test_days_outside_the_month_are_named_apart(
+    open_page: OpenPage, desk: Desk, hand: Hand
+) -> None:
+    desk.publish([{}])
+    strays = [{"reference_date": day, "invoice_id": day} for day in ("1403/03/01", "1450/06/31")]
+    said = words(opened(open_page, hand(desk.file([{}, {"invoice_id": "9"}, *strays]))))
+    day = "\u20661403/05/12\u2069"
+    assert f'class="number">{day} – {day}</td>' in said
+    assert (
+        "\u20662\u2069 lines are dated outside Mordad 1403"
+        " (\u20661403/03/01\u2069 – \u20661450/06/31\u2069)"
+    ) in said
+    said = words(opened(open_page, hand(desk.file([{"invoice_id": "10"}]))))
+    assert "dated outside" not in said and "within its limits" in said
+    said = words(opened(open_page, hand(desk.file([{}, {"invoice_id": "9"}, strays[0]]))))
+    assert "One line is dated outside Mordad 1403 (\u20661403/03/01\u2069)" in said
+
+
 def test_running_hands_the_file_over_and_shows_its_job(
     open_page: OpenPage, desk: Desk, hand: Hand, var: Settings
 ) -> None:
