@@ -15,17 +15,18 @@ from pages.widgets.figure_groups import GROUPS, draw_groups
 from pages.widgets.figure_question import Question, ask
 from pages.widgets.figure_tables import day_table, month_table
 from pages.widgets.figure_words import (
+    draw_bridge,
     draw_export,
     draw_no_rows,
     draw_refused,
     growth,
     lines_address,
-    refused_note,
     words,
 )
 from pages.widgets.inside import visit
 from pipeline.access.allowed import Action
 from pipeline.db import Connection, reading
+from pipeline.kpi.bridge import bridge_of
 from pipeline.kpi.facts import Figure
 from pipeline.kpi.figures import (
     ComparedMonth,
@@ -51,6 +52,7 @@ def draw(here: Here) -> None:
             draw_no_rows(here)
             return
         _draw_range(here, question, months, refused)
+        draw_bridge(here, bridge_of(connection, question.filters), question.currency)
         _draw_months(here, question, months, refused)
         _draw_days(here, connection, question, months, refused)
         draw_groups(here, connection, question, here.address.choice("by", GROUPS, GROUPS[0]))
@@ -61,6 +63,7 @@ def _draw_range(
 ) -> None:
     t, f, asked, currency = here.t, here.f, question.filters, question.currency
     st.header(_range_name(here, question), anchor=False)
+    draw_refused(here, refused, currency)
     shown = []
     for name, kind in (("net", None), ("gross", "SALE"), ("returns", "RETURN")):
         now = sum(getattr(month.figures, f"{name}_amount") for month in months)
@@ -69,13 +72,12 @@ def _draw_range(
             trend = {"good": "bad", "bad": "good"}.get(trend, "")
         href = lines_address(Figure(asked, transaction_type=kind))  # type: ignore[arg-type]
         shown.append(Card(t(name), f.money(now, currency), note, f.money_exact(now, currency),
-                          "", trend, refused_note(here, refused), href))  # fmt: skip
+                          "", trend, href=href))  # fmt: skip
     lines = sum(month.figures.line_count for month in months)
     invoices = sum(month.figures.invoice_count for month in months)
     shown.append(Card(t("lines"), f.number(lines), t("invoices", count=f.number(invoices)),
-                      behind=refused_note(here, refused), href=lines_address(asked)))  # fmt: skip
+                      href=lines_address(asked)))  # fmt: skip
     cards(shown)
-    draw_refused(here, refused, currency)
 
 
 def _range_name(here: Here, question: Question) -> str:
