@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 from streamlit.testing.v1 import AppTest
 
+from pages.widgets.reading import sure_share
 from pipeline.contracts import read_mapping
 from pipeline.jobs.claiming import cancel_job
 from pipeline.jobs.submit import submit_file, submit_recheck
 from pipeline.overview import read_overview
 from pipeline.settings import ROOT, Settings, get_settings
 from pipeline.uploads import begin_upload, find_upload
-from tests.karamad import HEADERS, SOURCE, Desk, Layout, line_text
+from tests.karamad import HEADERS, SOURCE, Cells, Desk, Layout, line_text
 from tests.pages.conftest import OpenPage, words
 from tests.test_jobs import workers_of
 
@@ -88,6 +90,30 @@ def test_days_outside_the_month_are_named_apart(
     assert "dated outside" not in said and "within its limits" in said
     said = words(opened(open_page, hand(desk.file([{}, {"invoice_id": "9"}, strays[0]]))))
     assert "One line is dated outside Mordad 1403 (\u20661403/03/01\u2069)" in said
+
+
+@pytest.mark.parametrize(
+    ("broken", "said_of_it"),
+    [
+        (0, ""),
+        (1, " · all but one line fit it"),
+        (3, " · all but \u20663\u2069 lines fit it"),
+    ],
+)
+def test_lines_that_do_not_fit_the_encoding_are_said(
+    open_page: OpenPage, desk: Desk, hand: Hand, broken: int, said_of_it: str
+) -> None:
+    # Surrogates are written as the bytes that they stand for, which no UTF-8 has.
+    lines = [{"invoice_id": f"x{at}", "city": "\udcff"} for at in range(broken)]
+    sound: list[Cells] = [{"invoice_id": str(at)} for at in range(400)]
+    said = words(opened(open_page, hand(desk.file([*sound, *lines]))))
+    assert re.search(rf"\u2069 sure{said_of_it}<", said)
+
+
+def test_rounding_makes_no_encoding_wholly_sure() -> None:
+    shares = {(share, unfit): sure_share(share, unfit) for share, unfit in
+              ((1.0, 0), (1.0, None), (1.0, 3), (0.99996, 0), (0.95, 3))}  # fmt: skip
+    assert list(shares.values()) == [1.0, 1.0, 0.999, 0.999, 0.95]
 
 
 def test_running_hands_the_file_over_and_shows_its_job(
