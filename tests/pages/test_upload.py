@@ -191,6 +191,9 @@ def test_the_same_bytes_name_the_first_receipt(open_page: OpenPage, desk: Desk, 
     desk.load(path, user="reza")
     page = opened(open_page, hand(path))
     assert "load \u20661\u2069, from \u2068reza\u2069" in page.warning[0].value
+    said = words(page)
+    assert "adds nothing and makes no other load" in said
+    assert "becomes a draft" not in said and "comes beside" not in said
     page = labelled(page, "Run")
     assert desk.value("select count(*) from raw.loads") == 1
     assert desk.value("select count(*) from app.jobs") == 0
