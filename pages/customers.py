@@ -18,7 +18,6 @@ from pages.widgets.figure_words import (
     draw_refused,
     lines_address,
     may_see_personal,
-    refused_note,
     words,
 )
 from pages.widgets.inside import visit
@@ -93,14 +92,12 @@ def _draw_sums(
 ) -> None:
     t, f, sums, currency = here.t, here.f, found.totals, question.currency
     net = sums["net_amount"]
-    href, behind = lines_address(question.filters), refused_note(here, refused)
+    href = lines_address(question.filters)
     mean = net / found.total_rows if found.total_rows else None
     rounded = None if mean is None else mean.quantize(Decimal(1))
-    cards([
-        Card(t("count"), f.number(found.total_rows), behind=behind),
-        Card(t("net"), f.money(net, currency), title=f.money_exact(net, currency),
-             behind=behind, href=href),
-        Card(t("mean"), f.money(rounded, currency), title=f.money_exact(rounded, currency),
-             behind=behind),
-    ])  # fmt: skip
     draw_refused(here, refused, currency)
+    cards([
+        Card(t("count"), f.number(found.total_rows)),
+        Card(t("net"), f.money(net, currency), title=f.money_exact(net, currency), href=href),
+        Card(t("mean"), f.money(rounded, currency), title=f.money_exact(rounded, currency)),
+    ])  # fmt: skip

@@ -18,7 +18,6 @@ from pages.widgets.figure_words import (
     draw_no_rows,
     draw_refused,
     may_see_personal,
-    refused_note,
     words,
 )
 from pages.widgets.inside import address
@@ -106,13 +105,12 @@ def _draw_narrowed(here: Here, figure: Figure) -> None:
 
 def _draw_sums(here: Here, question: Question, totals: FactTotals, refused: Refused) -> None:
     t, f, currency = words(here), here.f, question.currency
-    behind = refused_note(here, refused)
+    draw_refused(here, refused, currency)
     shown = [
-        Card(t(f"head_{name}"), f.money_exact(getattr(totals, name), currency), behind=behind)
+        Card(t(f"head_{name}"), f.money_exact(getattr(totals, name), currency))
         for name in ("net_amount", "gross_amount", "returns_amount")
     ]
-    cards([*shown, Card(here.t("count"), f.number(totals.line_count), behind=behind)])
-    draw_refused(here, refused, currency)
+    cards([*shown, Card(here.t("count"), f.number(totals.line_count))])
 
 
 def _draw_lines(

@@ -12,6 +12,7 @@ from pages.frame.page import Here, Page
 from pages.frame.shell import draw_back, link_to
 from pages.widgets.cards import Cell, small_table
 from pages.widgets.difference import draw_difference, worked_out
+from pages.widgets.inside import follow
 from pages.widgets.job_progress import draw_job, run_again
 from pages.widgets.load_result import draw_findings, draw_original, draw_result
 from pages.widgets.month_steps import draw_steps
@@ -31,6 +32,7 @@ _WITHOUT_RESULT = ("received", "failed")
 
 def draw(here: Here) -> None:
     """The load that the address names; without one, the way to the list."""
+    follow(here)
     load_id = here.address.number("load", least=1)
     if load_id is None:
         with here.empty("none"):

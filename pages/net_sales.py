@@ -15,17 +15,19 @@ from pages.widgets.figure_groups import GROUPS, draw_groups
 from pages.widgets.figure_question import Question, ask
 from pages.widgets.figure_tables import day_table, month_table
 from pages.widgets.figure_words import (
+    draw_bridge,
     draw_export,
     draw_no_rows,
     draw_refused,
     growth,
     lines_address,
-    refused_note,
+    words,
 )
 from pages.widgets.inside import visit
 from pages.widgets.sample_months import month_name
 from pipeline.access.allowed import Action
 from pipeline.db import Connection, reading
+from pipeline.kpi.bridge import bridge_of
 from pipeline.kpi.facts import Figure
 from pipeline.kpi.figures import (
     ComparedMonth,
@@ -53,6 +55,7 @@ def draw(here: Here) -> None:
             return
         samples = shown_sample_months(connection)
         _draw_range(here, question, months, refused, samples)
+        draw_bridge(here, bridge_of(connection, question.filters), question.currency)
         _draw_months(here, question, months, refused)
         _draw_days(here, connection, question, months, refused)
         draw_groups(here, connection, question, here.address.choice("by", GROUPS, GROUPS[0]))
@@ -67,6 +70,7 @@ def _draw_range(
 ) -> None:
     t, f, asked, currency = here.t, here.f, question.filters, question.currency
     st.header(_range_name(here, question), anchor=False)
+    draw_refused(here, refused, currency)
     shown = []
     for name, kind in (("net", None), ("gross", "SALE"), ("returns", "RETURN")):
         now = sum(getattr(month.figures, f"{name}_amount") for month in months)
@@ -75,13 +79,12 @@ def _draw_range(
             trend = {"good": "bad", "bad": "good"}.get(trend, "")
         href = lines_address(Figure(asked, transaction_type=kind))  # type: ignore[arg-type]
         shown.append(Card(t(name), f.money(now, currency), note, f.money_exact(now, currency),
-                          "", trend, refused_note(here, refused), href))  # fmt: skip
+                          "", trend, href=href))  # fmt: skip
     lines = sum(month.figures.line_count for month in months)
     invoices = sum(month.figures.invoice_count for month in months)
     shown.append(Card(t("lines"), f.number(lines), t("invoices", count=f.number(invoices)),
-                      behind=refused_note(here, refused), href=lines_address(asked)))  # fmt: skip
+                      href=lines_address(asked)))  # fmt: skip
     cards(shown)
-    draw_refused(here, refused, currency)
 
 
 def _range_name(here: Here, question: Question) -> str:
@@ -97,10 +100,16 @@ def _comparison(
     """What a figure is against the month before and a year before; and whether it grew."""
     t, now = here.t, sum(getattr(month.figures, column) for month in months)
     notes, grown = [], None
-    if len(months) == 1 and (before := months[0].previous) is not None:
-        grown = change(now, getattr(before, column))
-        notes.append(t("against", change=growth(here, grown),
-                       month=month_name(here, before.jalali_month, samples)))  # fmt: skip
+    if len(months) == 1:
+        (month,) = months
+        if not month.is_published:
+            return words(here)("strays_alone"), ""
+        if month.previous is not None:
+            grown = change(now, getattr(month.previous, column))
+            name = month_name(here, month.previous.jalali_month, samples)
+            notes.append(t("against", change=growth(here, grown), month=name))
+        elif not month.follows_published:
+            notes.append(t("no_month_before"))
     years = [month.last_year for month in months]
     if all(years):
         before_all = sum(getattr(year, column) for year in years)

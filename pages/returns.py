@@ -13,7 +13,6 @@ from pages.widgets.figure_words import (
     draw_no_rows,
     draw_refused,
     lines_address,
-    refused_note,
     words,
 )
 from pages.widgets.inside import visit
@@ -67,17 +66,14 @@ def _draw_sums(
     lines = int(sums["return_lines"])
     href = lines_address(Figure(question.filters, transaction_type="RETURN"))
     sales = lines_address(Figure(question.filters, transaction_type="SALE"))
-    behind = refused_note(here, refused)
+    draw_refused(here, refused, currency)
     cards([
         Card(t("returned"), f.money(returned, currency), t("of_sales", rate=rate),
-             f.money_exact(returned, currency), behind=behind, href=href),
-        Card(t("sold"), f.money(sold, currency), "", f.money_exact(sold, currency),
-             behind=behind, href=sales),
+             f.money_exact(returned, currency), href=href),
+        Card(t("sold"), f.money(sold, currency), "", f.money_exact(sold, currency), href=sales),
         Card(t("return_lines"), f.number(lines),
-             t("of_sale_lines", count=f.number(int(sums["sale_lines"]))), behind=behind,
-             href=href),
+             t("of_sale_lines", count=f.number(int(sums["sale_lines"]))), href=href),
     ])  # fmt: skip
-    draw_refused(here, refused, currency)
 
 
 def _draw_chart(here: Here, question: Question, found: Ranking[ProductFigures], page: Rows) -> None:

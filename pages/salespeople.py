@@ -13,7 +13,6 @@ from pages.widgets.figure_words import (
     draw_no_rows,
     draw_refused,
     lines_address,
-    refused_note,
     words,
 )
 from pages.widgets.inside import visit
@@ -68,16 +67,15 @@ def _draw_sums(
 ) -> None:
     t, f, sums, currency = here.t, here.f, found.totals, question.currency
     net, returned = sums["net_amount"], sums["returns_amount"]
-    behind = refused_note(here, refused)
     returns = lines_address(Figure(question.filters, transaction_type="RETURN"))
-    cards([
-        Card(t("count"), f.number(found.total_rows), behind=behind),
-        Card(t("net"), f.money(net, currency), title=f.money_exact(net, currency),
-             behind=behind, href=lines_address(question.filters)),
-        Card(t("returns"), f.money(returned, currency), title=f.money_exact(returned, currency),
-             behind=behind, href=returns),
-    ])  # fmt: skip
     draw_refused(here, refused, currency)
+    cards([
+        Card(t("count"), f.number(found.total_rows)),
+        Card(t("net"), f.money(net, currency), title=f.money_exact(net, currency),
+             href=lines_address(question.filters)),
+        Card(t("returns"), f.money(returned, currency), title=f.money_exact(returned, currency),
+             href=returns),
+    ])  # fmt: skip
 
 
 def _name(row: SalespersonFigures) -> str:

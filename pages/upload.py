@@ -12,6 +12,7 @@ from pages.widgets.cards import steps
 from pages.widgets.drift_view import draw_drift
 from pages.widgets.file_look import forget_look, look_at, read_asked
 from pages.widgets.header_preview import draw_headers
+from pages.widgets.inside import follow
 from pages.widgets.job_progress import draw_active_jobs, draw_job
 from pages.widgets.load_result import draw_findings, draw_result
 from pages.widgets.notice import draw_notice
@@ -35,6 +36,7 @@ PAGE = Page(
 
 def draw(here: Here) -> None:
     """A job that goes on, a file that waits to be run, or the place to drop one."""
+    follow(here)
     draw_notice(here)
     job = here.address.number("job", least=1)
     done = here.address.number("done", least=1)

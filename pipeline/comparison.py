@@ -6,6 +6,7 @@ codes are kept. The transaction that asks the database is read-only.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -33,6 +34,7 @@ from pipeline.quality.rules import RuleSet, read_catalogue, rule_set
 from pipeline.recognition import Recognition, require_columns
 from pipeline.settings import Settings
 from pipeline.streaming import Totals, open_reader
+from pipeline.transform.jalali import period_of
 from pipeline.transform.normalize import Normalizer
 
 Progress = Callable[[str, int], None]
@@ -64,8 +66,7 @@ class FileLook:
     mapping: Mapping
     errors: RuleSet
     totals: Totals = field(default_factory=Totals)
-    first_day: date | None = None
-    last_day: date | None = None
+    days: Counter[date] = field(default_factory=Counter)
     entities: dict[str, set[str]] = field(
         default_factory=lambda: {name: set() for name in ENTITIES}
     )
@@ -87,11 +88,19 @@ class FileLook:
             return
         for name, key in ENTITIES.items():
             self.entities[name].update(frame[key].drop_nulls().unique().to_list())
-        first, last = frame.select(
-            first=pl.col("event_date").min(), last=pl.col("event_date").max()
-        ).row(0)
-        self.first_day = first if self.first_day is None else min(first, self.first_day)
-        self.last_day = last if self.last_day is None else max(last, self.last_day)
+        self.days.update(dict(frame["event_date"].value_counts().iter_rows()))
+
+    def days_in_and_out(self) -> tuple[str | None, Counter[date], Counter[date]]:
+        """The month that most accepted lines are of, the days of its lines, and those outside."""
+        months: Counter[str] = Counter()
+        for day, lines in self.days.items():
+            months[period_of(day, self.mapping.calendar)] += lines
+        month = max(sorted(months), key=months.__getitem__, default=None)
+        within: Counter[date] = Counter()
+        for day, lines in self.days.items():
+            if period_of(day, self.mapping.calendar) == month:
+                within[day] = lines
+        return month, within, self.days - within
 
 
 @acting_as_engine(Action.UPLOAD_FILE)
@@ -147,7 +156,7 @@ def _read_last(connection: Connection, source: str) -> LastLoad | None:
     facts = fetch_one(connection, "read_last_load", {"source": source})
     if facts is None:
         return None
-    load = {"load_id": facts["load_id"]}
+    load = {"load_id": facts["load_id"], "period": facts["period"]}
     days = fetch_one(connection, "read_date_range", load)
     assert days is not None
     return LastLoad(
@@ -170,6 +179,7 @@ def _drift(last: LastLoad, now: FileLook, columns: ColumnChanges, rules: RuleSet
     facts, totals = last.facts, now.totals
     profile = Profile(totals.lines, totals.net_amount, dict(totals.empty))
     points = rules.threshold("NULL_RATE_DRIFT", "points")
+    month, days, strays = now.days_in_and_out()
     return Drift(
         load_id=facts["load_id"],
         period=facts["period"],
@@ -180,9 +190,13 @@ def _drift(last: LastLoad, now: FileLook, columns: ColumnChanges, rules: RuleSet
         net_amount_then=facts["net_amount"],
         net_amount_now=totals.net_amount,
         first_day_then=last.first_day,
-        first_day_now=now.first_day,
+        first_day_now=min(days, default=None),
         last_day_then=last.last_day,
-        last_day_now=now.last_day,
+        last_day_now=max(days, default=None),
+        month_now=month,
+        strays_now=strays.total(),
+        first_stray_now=min(strays, default=None),
+        last_stray_now=max(strays, default=None),
         columns=columns,
         null_rates=tuple(null_rates(last.profiles, profile, points)),
         entities={

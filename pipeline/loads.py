@@ -58,6 +58,8 @@ class LoadDetail:
     rejected_lines, set_aside_lines, lines_gap, file_net_amount, canonical_net_amount,
     rejected_net_amount, amount_gap, balanced`) are None while no run is through, `month` and
     `steps` (newest first) empty while its month is not known. `others` are the month's other loads.
+    `beside` is what its sums need beside them, with a month alone: `stray_lines, stray_net_amount`
+    (accepted, dated in other months) and `unread_lines` (no net amount could be read).
     """
 
     load: Row
@@ -66,6 +68,7 @@ class LoadDetail:
     month: MonthState | None
     steps: list[Step]
     others: list[Row]
+    beside: Row | None = None
 
     @property
     def currency(self) -> str:
@@ -107,7 +110,10 @@ def read_detail(url: str, load_id: int) -> LoadDetail:
         month = next(m for m in list_months(url) if (m.source, m.period) == (source, period))
         same = list_received(url, LoadFilter(source=source, period=period), limit=200).rows
         others = [row for row in same if row["load_id"] != load_id]
-        return LoadDetail(load, figures, balance, month, history(url, source, period), others)
+        asked = {"load_id": load["load_id"], "period": period}
+        beside = fetch_one(connection, "read_beside_balance", asked)
+        steps = history(url, source, period)
+        return LoadDetail(load, figures, balance, month, steps, others, beside)
 
 
 def known_receipt(url: str, source: str, path: Path) -> Receipt | None:

@@ -80,8 +80,27 @@ def test_size_total_and_days_are_compared_with_signs(desk: Desk) -> None:
     assert (drift.net_amount_then, drift.net_amount_now) == (110, Decimal("440.25"))
     assert drift.net_amount_percent == Decimal("330.25") * 100 / 110
     assert (drift.first_day_then, drift.last_day_then) == (date(2024, 8, 2), date(2024, 8, 2))
-    assert (drift.first_day_now, drift.last_day_now) == (date(2024, 8, 20), date(2024, 9, 21))
+    assert (drift.first_day_now, drift.last_day_now) == (date(2024, 8, 22), date(2024, 9, 21))
+    assert (drift.month_now, drift.strays_now) == ("1403-06", 1)
+    assert drift.first_stray_now == drift.last_stray_now == date(2024, 8, 20)
     assert drift.columns == SAME_COLUMNS
+
+
+def test_days_are_those_of_the_month_and_strays_stand_apart(desk: Desk) -> None:
+    lines = [{}, {"reference_date": "1403/05/20", "invoice_id": "2"}]
+    strays = [
+        {"reference_date": "1450/06/31", "invoice_id": "3"},
+        {"reference_date": "1403/03/01", "invoice_id": "4"},
+    ]
+    desk.publish([*lines, *strays])
+    drift = found(desk, [*lines, *strays])
+    days = (date(2024, 8, 2), date(2024, 8, 10))
+    assert (drift.first_day_then, drift.last_day_then) == days
+    assert (drift.first_day_now, drift.last_day_now) == days
+    assert (drift.month_now, drift.strays_now) == ("1403-05", 2)
+    assert (drift.first_stray_now, drift.last_stray_now) == (date(2024, 5, 21), date(2071, 9, 22))
+    drift = found(desk, lines)
+    assert (drift.strays_now, drift.first_stray_now, drift.last_stray_now) == (0, None, None)
 
 
 def test_rejected_and_blank_lines_count_as_lines_of_both_files(desk: Desk) -> None:

@@ -63,7 +63,11 @@ def test_the_differences_as_json(cli: Cli, desk: Desk) -> None:
         "first_day_then": "1403-05-12",
         "first_day_now": "1403-05-12",
         "last_day_then": "1403-05-12",
-        "last_day_now": "1403-06-01",
+        "last_day_now": "1403-05-12",
+        "month_now": "1403-05",
+        "strays_now": 1,
+        "first_stray_now": "1403-06-01",
+        "last_stray_now": "1403-06-01",
         "columns": {
             "missing": [HEADERS["city"]],
             "new": ["کد رهگیری ویژه"],
@@ -102,7 +106,7 @@ def test_a_file_like_the_last_one_is_called_usual(cli: Cli, desk: Desk) -> None:
     out = cli("preview", desk.file([{}]), url=desk.url).stdout
     assert "columns: the same, in the same order" in out
     assert "customers: new 0, vanished 0" in out
-    assert "No drift rule is beyond its threshold." in out
+    assert "Every rule is within its limits." in out
 
 
 def test_without_an_earlier_load_nothing_is_said_of_one(cli: Cli, desk: Desk) -> None:

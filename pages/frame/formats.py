@@ -59,7 +59,10 @@ class Formats:
         return self._signed(value < 0, plus + text + "%")
 
     def money(self, value: Amount | None, currency: str = "IRR") -> str:
-        """A short form with its unit for eyes: `۸۵٫۸ میلیارد ریال`, three digits that count."""
+        """A short form with its unit for eyes: `۸۵٫۸ میلیارد ریال`, three digits that count.
+
+        Zeros at the end stay where they come from rounding: `86.0` is about, `86` is exactly so.
+        """
         if value is None:
             return NOTHING
         amount = self._in_unit(Decimal(value), currency)
@@ -69,8 +72,9 @@ class Formats:
                 words, short = f" {word.replace('_', ' ')}", short.scaleb(-power)
                 break
         places = 0 if short >= 100 or not words else 1 if short >= 10 else 2
-        text = f"{short.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN):,f}"
-        if "." in text:
+        rounded = short.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+        text = f"{rounded:,f}"
+        if "." in text and rounded == short:
             text = text.rstrip("0").rstrip(".")
         return f"{self._signed(amount < 0, text)}{words} {self.unit(currency)}"
 

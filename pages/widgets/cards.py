@@ -32,7 +32,7 @@ class Cell:
     """One cell of a small table: text, whether it is a figure, and a tag's colour if it is one.
 
     `href` makes it a link within the console; `share` (0 to 1) draws a bar below it; `mark` is a
-    tag behind the text.
+    tag behind the text, `note` a few quiet words below.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Cell:
     href: str = ""
     share: float = 0
     mark: str = ""
+    note: str = ""
 
 
 def cards(shown: Sequence[Card]) -> None:
@@ -93,6 +94,8 @@ def _cell(cell: Cell) -> str:
         text += f' <span class="sales-tag">{escape(cell.mark)}</span>'
     if cell.share > 0:
         text += f'<i class="sales-share" style="--share: {min(cell.share, 1):.3f}"></i>'
+    if cell.note:
+        text += f'<small class="sales-note">{escape(cell.note)}</small>'
     return f"<td{_class(cell.number)}>{text}</td>"
 
 

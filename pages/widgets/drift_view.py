@@ -67,6 +67,8 @@ def _draw(here: Here, look: Look, drift: Drift | None, notable: tuple[str, ...])
     else:
         st.success(t("usual"), icon=":material/check_circle:")
     _draw_figures(here, look, drift)
+    if drift.strays_now:
+        st.caption(f":material/info: {_strays(here, drift)}")
     said = _columns(here, drift) + _null_rates(here, drift)
     if said:
         items = "".join(f"<li>{escape(sentence)}</li>" for sentence in said)
@@ -115,6 +117,14 @@ def _null_rates(here: Here, drift: Drift) -> list[str]:
           now=f.number(one.now, 1))
         for one in drift.null_rates
     ]  # fmt: skip
+
+
+def _strays(here: Here, drift: Drift) -> str:
+    """How many lines are dated outside the month, and when; no cause for alarm."""
+    f, first, last = here.f, drift.first_stray_now, drift.last_stray_now
+    days = f.day_short(first) if first == last else _days(here, first, last)
+    name = "strays" if drift.strays_now > 1 else "stray"
+    return here.t(name, lines=f.number(drift.strays_now), month=f.month(drift.month_now), days=days)
 
 
 def _days(here: Here, first: object, last: object) -> str:

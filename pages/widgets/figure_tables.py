@@ -33,7 +33,8 @@ def month_table(
         asked = question.filters.narrowed(from_month=name, to_month=name)
         lines = sum(load.rejected_lines for load in refused.loads if load.period == name)
         rows.append([
-            Cell(f.month(name), href=lines_address(asked)),
+            Cell(f.month(name), href=lines_address(asked),
+                 note="" if month.is_published else t("strays_alone")),
             Cell(f.amount(own.net_amount, currency), True, href=lines_address(asked)),
             _growth(here, own, month.previous),
             _growth(here, own, month.last_year),

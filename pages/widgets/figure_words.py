@@ -15,6 +15,7 @@ from pages.widgets.inside import address
 from pages.widgets.links import row
 from pipeline.access.allowed import Action, may
 from pipeline.access.people import Person
+from pipeline.kpi.bridge import Bridge
 from pipeline.kpi.facts import Figure
 from pipeline.kpi.figures import Refused
 from pipeline.kpi.filters import Filters
@@ -47,24 +48,44 @@ def lines_address(figure: Figure | Filters, **kept: Any) -> str:
     return address("lines", state_of(figure))
 
 
+def counted(here: Here, what: str, count: int) -> str:
+    """So many lines or loads, as people say it of one and of many."""
+    t = words(here)
+    return t(f"{what}_one") if count == 1 else t(f"{what}_many", count=here.f.number(count))
+
+
 def refused_note(here: Here, refused: Refused) -> str:
     """How many lines are refused behind a figure, in a few words."""
     if not refused.lines:
         return words(here)("refused_none")
-    return words(here)("refused_some", lines=here.f.number(refused.lines))
+    return words(here)("refused_some", lines=counted(here, "lines", refused.lines))
 
 
 def draw_refused(here: Here, refused: Refused, currency: str) -> None:
-    """What the figures of this page leave out, and the way there."""
+    """What the figures of this page leave out, and the way there; said once, above all of them."""
     t, f = words(here), here.f
     if not refused.lines:
         st.caption(t("refused_none_long"))
         return
     st.caption(
-        t("refused_long", lines=f.number(refused.lines), loads=f.number(len(refused.loads)),
+        t("refused_long", lines=counted(here, "lines", refused.lines),
+          loads=counted(here, "loads", len(refused.loads)),
           money=f.money(refused.net_amount, currency))
     )  # fmt: skip
     link_to("issues", t("go_issues"), severity="ERROR")
+
+
+def draw_bridge(here: Here, bridge: Bridge, currency: str) -> None:
+    """What joins the month's figures to its file, whose net is another one; nothing where none."""
+    t, f = words(here), here.f
+    parts = (("from_others", bridge.from_others), ("elsewhere", bridge.elsewhere))
+    said = [
+        t(name, money=f.money_exact(strays.net_amount, currency),
+          lines=counted(here, "lines", strays.line_count))
+        for name, strays in parts if strays.line_count
+    ]  # fmt: skip
+    if said:
+        st.caption(" ".join(said))
 
 
 def draw_export(here: Here, what: str, figure: Figure | Filters, **sort: str) -> None:

@@ -10,9 +10,11 @@ import streamlit as st
 from pages.frame.page import Here
 from pipeline.contracts import list_sources
 from pipeline.errors import PipelineError
+from pipeline.ingestion.fit import unfit_lines
 from pipeline.ingestion.headers import match_headers
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.store import Receipt
+from pipeline.ingestion.tables import TEXT
 from pipeline.loads import known_receipt
 from pipeline.mappings import with_matches
 from pipeline.recognition import Recognition, recognize, wanted_columns
@@ -41,7 +43,8 @@ class Asked:
 class Look:
     """A file as it is understood: as recognised, with the person's changes, and what forbids them.
 
-    `known` is the receipt of the same bytes, when they came before.
+    `known` is the receipt of the same bytes, when they came before; `unfit_lines` is how many lines
+    are no text in its encoding, None where not all of it was looked at.
     """
 
     upload: Upload
@@ -50,6 +53,7 @@ class Look:
     changed: Recognition
     known: Receipt | None
     refusal: PipelineError | None
+    unfit_lines: int | None = None
 
     @property
     def lacks_source(self) -> bool:
@@ -97,8 +101,8 @@ def look_at(here: Here, upload: Upload, asked: Asked, words: str) -> Look:
     if st.session_state.get(_KEY, (None, None))[0] != key:
         with st.spinner(words):
             st.session_state[_KEY] = (key, _recognized(here.url, upload, asked))
-    found, known = st.session_state[_KEY][1]
-    look = Look(upload, asked, found, found, known, None)
+    found, known, unfit = st.session_state[_KEY][1]
+    look = Look(upload, asked, found, found, known, None, unfit)
     if not asked.changes:
         return look
     try:
@@ -112,11 +116,16 @@ def forget_look() -> None:
     st.session_state.pop(_KEY, None)
 
 
-def _recognized(url: str, upload: Upload, asked: Asked) -> tuple[Recognition, Receipt | None]:
+def _recognized(
+    url: str, upload: Upload, asked: Asked
+) -> tuple[Recognition, Receipt | None, int | None]:
     settings = get_settings()
     remembered = read_remembered(url, asked.source)
     found = recognize(upload.path, settings, asked.source, asked.overrides, remembered)
-    return found, known_receipt(url, found.mapping.source_system, upload.path)
+    known = known_receipt(url, found.mapping.source_system, upload.path)
+    is_text = found.table.format == TEXT
+    unfit = unfit_lines(upload.path, found.inspection.encoding) if is_text else None
+    return found, known, unfit
 
 
 def _with_changes(found: Recognition, changes: dict[str, str | None]) -> Recognition:

@@ -9,7 +9,8 @@ from pages.frame.language import frame_texts, page_texts, rule_title
 from pages.frame.page import Here
 from pages.frame.shell import link_to
 from pages.widgets.cards import Card, Cell, cards, small_table
-from pages.widgets.links import go
+from pages.widgets.inside import way
+from pages.widgets.links import go, row
 from pipeline.access.personal import may_see_file
 from pipeline.db import Row
 from pipeline.loads import LoadDetail
@@ -35,7 +36,8 @@ def draw_findings(here: Here, detail: LoadDetail) -> None:
     if detail.figures is None or detail.balance is None:
         return
     _draw_rules(here, detail)
-    _draw_balance(here, detail.currency, detail.balance)
+    unread = detail.beside["unread_lines"] if detail.beside else 0
+    _draw_balance(here, detail.currency, detail.balance, unread)
 
 
 def draw_original(here: Here, load: Row) -> None:
@@ -68,8 +70,18 @@ def _draw_cards(here: Here, detail: LoadDetail, run: Row, balance: Row) -> None:
              f.money_exact(run["rejected_net_amount"], currency),
              mood="bad" if run["rejected_lines"] else "good"),
         Card(t("net"), f.money(run["net_amount"], currency), t("net_note"),
-             f.money_exact(run["net_amount"], currency)),
+             f.money_exact(run["net_amount"], currency), behind=_strays(here, detail)),
     ])  # fmt: skip
+
+
+def _strays(here: Here, detail: LoadDetail) -> str:
+    """What of the accepted net is dated in other months, and so is no net sales of this one."""
+    beside = detail.beside or {"stray_lines": 0}
+    if not (lines := beside["stray_lines"]):
+        return ""
+    t, f = page_texts("load", here.language), here.f
+    money = f.money_exact(beside["stray_net_amount"], detail.currency)
+    return t("net_strays" if lines > 1 else "net_stray", lines=f.number(lines), money=money)
 
 
 def _draw_ways_on(here: Here, load: Row, run: Row) -> None:
@@ -87,35 +99,40 @@ def _draw_ways_on(here: Here, load: Row, run: Row) -> None:
 def _draw_rules(here: Here, detail: LoadDetail) -> None:
     t, f, words = page_texts("load", here.language), here.f, frame_texts(here.language)
     assert detail.figures is not None
-    found = [row for row in detail.figures.rules if row["issues"]]
+    found = [rule for rule in detail.figures.rules if rule["issues"]]
     st.header(t("by_rule"), anchor=False)
     if not found:
         st.caption(t("no_issues"))
         return
     run = detail.figures.run
     touching = f.money(run["impact_amount"], detail.currency)
-    st.caption(t("issues_sum", issues=f.number(run["issues"]), money=touching))
+    said = [t("issues_sum", issues=f.number(run["issues"]), money=touching)]
+    st.caption(" ".join(said + ([t("warnings_count")] if run["warnings"] else [])))
+    load = str(detail.load["load_id"])
     heads = [("rule", False), ("severity", False), ("count", True), ("money", True)]
     small_table(
         [(t(f"head_{name}"), number) for name, number in heads],
         [
             [
-                Cell(rule_title(row["rule_code"], here.language)),
+                Cell(rule_title(rule["rule_code"], here.language),
+                     href=way(here, "issues", load=load, rule=rule["rule_code"])),
                 Cell(
-                    words(f"severity_{row['severity']}"),
-                    tag="bad" if row["severity"] == "ERROR" else "wait",
+                    words(f"severity_{rule['severity']}"),
+                    tag="bad" if rule["severity"] == "ERROR" else "wait",
                 ),
-                Cell(f.number(row["issues"]), number=True),
-                Cell(f.money(row["impact_amount"], detail.currency), number=True),
+                Cell(f.number(rule["issues"]), number=True),
+                Cell(f.money(rule["impact_amount"], detail.currency), number=True),
             ]
-            for row in found[:MOST_RULES]
+            for rule in found[:MOST_RULES]
         ],
-    )
+    )  # fmt: skip
     if len(found) > MOST_RULES:
-        st.caption(t("more_rules", rules=f.number(len(found) - MOST_RULES)))
+        left = len(found) - MOST_RULES
+        more = t("more_rules" if left > 1 else "more_rule", rules=f.number(left))
+        row([(more, way(here, "issues", load=load))], "sales-in")
 
 
-def _draw_balance(here: Here, currency: str, balance: Row) -> None:
+def _draw_balance(here: Here, currency: str, balance: Row, unread: int) -> None:
     t, f = page_texts("load", here.language), here.f
     st.header(t("balance"), anchor=False)
 
@@ -133,6 +150,10 @@ def _draw_balance(here: Here, currency: str, balance: Row) -> None:
     ]
     small_table([(t("head_entry"), False), (t("head_lines"), True), (t("head_net"), True)], entries)
     if balance["balanced"]:
-        st.success(t("balanced"), icon=":material/balance:")
+        said = [t("balanced")]
+        if unread:
+            name = "unread_lines" if unread > 1 else "unread_line"
+            said.append(t(name, lines=f.number(unread)))
+        st.success(" ".join(said), icon=":material/balance:")
     else:
         st.error(t("not_balanced"), icon=":material/balance:")

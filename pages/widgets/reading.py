@@ -13,11 +13,13 @@ from pages.widgets.cards import Card, cards
 from pages.widgets.file_look import DELIMITERS, QUOTES, Asked, Look
 from pipeline.contracts import list_sources
 from pipeline.ingestion.looks import remark_text
+from pipeline.ingestion.tables import TEXT
 from pipeline.ingestion.workbook import list_sheets
 from pipeline.settings import get_settings
 
 ENCODINGS = ("utf-8", "utf-16", "windows-1256", "cp720", "cp864", "iso-8859-6", "mac-arabic")
-TEXT = "text"
+# Rounding must not make it a whole where lines do not fit.
+_NEARLY = 0.999
 
 
 def draw_detected(here: Here, look: Look) -> None:
@@ -36,8 +38,7 @@ def draw_detected(here: Here, look: Look) -> None:
             (n for n, d in DELIMITERS.items() if d == inspection.dialect.delimiter), ""
         )
         mark = t(f"delimiter_{delimiter}") if delimiter else isolate(inspection.dialect.delimiter)
-        sure = t("confidence", share=f.percent(inspection.confidence, 0))
-        shown.insert(1, Card(t("encoding"), isolate(inspection.encoding), sure))
+        shown.insert(1, Card(t("encoding"), isolate(inspection.encoding), _sure(here, look)))
         shown.insert(2, Card(t("delimiter"), mark, t("text_file", size=f.size(look.upload.size))))
     else:
         note = t("workbook", kind=isolate(table.format), size=f.size(look.upload.size))
@@ -45,6 +46,21 @@ def draw_detected(here: Here, look: Look) -> None:
     cards(shown)
     for code in found.remarks:
         st.caption(f":material/info: {remark_text(code, here.language)}")
+
+
+def _sure(here: Here, look: Look) -> str:
+    """How sure the encoding is, and how many lines do not fit it; all of it only where all fit."""
+    t, f, unfit = here.t, here.f, look.unfit_lines
+    share = sure_share(look.found.inspection.confidence, unfit)
+    said = t("confidence", share=f.percent(share))
+    if not unfit:
+        return said
+    return f"{said} · {t('unfit' if unfit > 1 else 'unfit_one', lines=f.number(unfit))}"
+
+
+def sure_share(confidence: float, unfit: int | None) -> float:
+    """The confidence as it is shown: a whole is said only where nothing is known against it."""
+    return min(confidence, _NEARLY) if unfit or confidence < 1 else confidence
 
 
 def draw_source_question(here: Here) -> None:

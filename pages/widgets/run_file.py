@@ -31,6 +31,9 @@ def draw_run(here: Here, look: Look) -> None:
         st.error(t("nothing_known"), icon=":material/help:")
         return
     period = _draw_period(here, look)
+    if look.known is None:  # else it becomes no load of its own
+        month = period or look.changed.period_guess()
+        _say_what_is_there(here, look.found.mapping.source_system, month)
     ready = look.refusal is None and not look.changed.missing_required()
     if not ready:
         st.caption(t("not_ready"))
@@ -55,7 +58,7 @@ def draw_known(here: Here, receipt: Receipt) -> None:
 
 
 def _draw_period(here: Here, look: Look) -> str | None:
-    """The month that is chosen, None to leave it to the lines; and what is published there."""
+    """The month that is chosen, None to leave it to the lines."""
     t, f = here.t, here.f
     guess = look.changed.period_guess()
     chosen = here.address.period("period")
@@ -68,11 +71,11 @@ def _draw_period(here: Here, look: Look) -> str | None:
     here.address.write(period=period)
     if period and guess and period != guess:
         st.warning(t("other_month", guess=f.month(guess)), icon=":material/warning:")
-    _say_what_is_there(here, look.found.mapping.source_system, period or guess)
     return period
 
 
 def _say_what_is_there(here: Here, source: str, period: str | None) -> None:
+    """What stands in the month that the file comes to."""
     t, f = here.t, here.f
     month = next(
         (m for m in list_months(here.url) if (m.source, m.period) == (source, period)), None

@@ -62,6 +62,7 @@ _LOADS = (
     *_reads("app", "load_states", "runs", "jobs", "publications", "purges"),
     *_reads("raw", "loads"),
     *_reads("dq", "reconciliations", "dq_run_stats"),
+    Right("canonical.rejected_lines", SELECT, ("load_id", "net_amount")),
 )
 _ISSUES = (
     *_reads("dq", "dq_issues", "dq_current_issues", "issue_events", "issue_states"),

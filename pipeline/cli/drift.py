@@ -19,6 +19,7 @@ from pipeline.quality.differences import Drift
 from pipeline.recognition import Recognition
 from pipeline.transform.jalali import jalali_text
 
+_DAYS = ("first_day_then", "first_day_now", "last_day_then", "last_day_now")
 _HUNDREDTH = Decimal("0.01")
 # The database is away, or was never prepared: a file can be looked at all the same.
 _NO_DATABASE = (DatabaseAway, psycopg.OperationalError, psycopg.errors.UndefinedTable)
@@ -79,7 +80,7 @@ def _compare(session: Session, url: str, found: Recognition, *, quiet: bool) -> 
 def _plain(drift: Drift, notable: tuple[str, ...], *, jalali: bool) -> Facts:
     """Percentages with two decimals, days as text of the source's calendar."""
     facts = asdict(drift)
-    for name in ("first_day_then", "first_day_now", "last_day_then", "last_day_now"):
+    for name in (*_DAYS, "first_stray_now", "last_stray_now"):
         facts[name] = _day(facts[name], jalali=jalali)
     for rate in facts["null_rates"]:
         rate.update(then=_rounded(rate["then"]), now=_rounded(rate["now"]))
@@ -99,11 +100,12 @@ def _numbers(session: Session, facts: Facts) -> list[str]:
         )
         for name in ("lines", "net_amount")
     ]
-    days = {
-        name: facts[name] or "-"
-        for name in ("first_day_then", "first_day_now", "last_day_then", "last_day_now")
-    }
-    return [*lines, session.texts("drift_days", **days)]
+    lines.append(session.texts("drift_days", **{name: facts[name] or "-" for name in _DAYS}))
+    if facts["strays_now"]:
+        strays = {name: facts[name] for name in ("first_stray_now", "last_stray_now")}
+        count, month = amount(facts["strays_now"]), facts["month_now"]
+        lines.append(session.texts("drift_strays", lines=count, month=month, **strays))
+    return lines
 
 
 def _columns(session: Session, changes: Facts) -> list[str]:

@@ -6,6 +6,7 @@ currency, returns are positive magnitudes, and counts are exact.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from typing import Any
 
 from pipeline.db import Connection, Row, fetch_all
 from pipeline.kpi.filters import Filters, dimension, lines
-from pipeline.transform.jalali import calendar_months
+from pipeline.transform.jalali import Month, calendar_months
 
 _DIMENSIONS = {"branch": "salespeople", "city": "customers", "brand": "products"}
 
@@ -58,11 +59,19 @@ class MonthFigures:
 
 @dataclass(frozen=True, slots=True)
 class ComparedMonth:
-    """A month beside the one before it and the same one a year before; None: nothing published."""
+    """A month beside the one before it and the same one a year before.
+
+    Only months of which a file is published stand beside each other: stray lines that another
+    month's file holds are no month, and a growth against them would say nothing. None is a month
+    without a published file, or without a line that fits. `is_published` is said of the month
+    itself, `follows_published` of the month before.
+    """
 
     figures: MonthFigures
     previous: MonthFigures | None
     last_year: MonthFigures | None
+    is_published: bool = True
+    follows_published: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +132,10 @@ def net_sales_days(connection: Connection, filters: Filters) -> list[DayFigures]
 
 
 def net_sales_months(connection: Connection, filters: Filters) -> list[ComparedMonth]:
-    """Net sales of each month with figures, beside the month before and the same a year before."""
+    """Net sales of each month with figures, beside the month before and the same a year before.
+
+    A second round trip asks which of them a file is published of.
+    """
     names = [month.name for month in calendar_months()]
     first = names.index(filters.from_month)
     before = {name: names[max(0, first + step - 1)] for step, name in enumerate(filters.months)}
@@ -132,11 +144,17 @@ def net_sales_months(connection: Connection, filters: Filters) -> list[ComparedM
     name = "all_net_sales_months" if filters.is_all else "net_sales_months"
     rows = _filtered(connection, name, filters, months=asked)
     found = {row["jalali_month"]: MonthFigures(**row) for row in rows}
+    published = _published(connection, filters.source, asked)
+
+    def beside(month: str, other: str) -> MonthFigures | None:
+        return found.get(other) if {month, other} <= published else None
+
     return [
-        ComparedMonth(found[month], found.get(before[month]), found.get(year[month]))
+        ComparedMonth(found[month], beside(month, before[month]), beside(month, year[month]),
+                      month in published, before[month] in published)
         for month in filters.months
         if month in found
-    ]
+    ]  # fmt: skip
 
 
 def by_branch(connection: Connection, filters: Filters) -> list[GroupFigures]:
@@ -188,10 +206,23 @@ def _filtered(
     return fetch_all(connection, f"figures/{name}", parameters, lines=made_of, **parts)
 
 
+def _published(connection: Connection, source: str, months: Iterable[str]) -> set[str]:
+    """Those of the months that the period of a published load touches."""
+    rows = fetch_all(connection, "figures/published_periods", {"source": source})
+    periods, wanted = {row["period"] for row in rows}, set(months)
+    return {
+        month.name
+        for month in calendar_months()
+        if month.name in wanted and not periods.isdisjoint(_periods_of(month))
+    }
+
+
 def _periods(filters: Filters) -> list[str]:
-    """Periods of either calendar that touch the months: `1403-05` and `2024-07`, `2024-08`."""
-    gregorian = set()
-    for month in filters.calendar:
-        last = date.fromordinal(month.first_day.toordinal() + month.days - 1)
-        gregorian |= {f"{day:%Y-%m}" for day in (month.first_day, last)}
-    return [*filters.months, *sorted(gregorian)]
+    """Periods of either calendar that touch the months, each once."""
+    return sorted({period for month in filters.calendar for period in _periods_of(month)})
+
+
+def _periods_of(month: Month) -> set[str]:
+    """Periods of either calendar that touch a month: `1403-05` and `2024-07`, `2024-08`."""
+    last = date.fromordinal(month.first_day.toordinal() + month.days - 1)
+    return {month.name, f"{month.first_day:%Y-%m}", f"{last:%Y-%m}"}

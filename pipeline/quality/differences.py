@@ -80,7 +80,9 @@ class Drift:
 
     Lines and net amounts are those of the whole file: all records, all readable amounts, signed, in
     the load's currency. Days and entities are those of accepted lines, and None or empty where
-    there is none. `null_rates` are the columns that moved further than the rule allowed.
+    there is none. First and last days are of the lines in the month of the file, `month_now`: the
+    one that most lines are of; `strays_now` counts the lines outside it. `null_rates` are the
+    columns that moved further than the rule allowed.
     """
 
     load_id: int
@@ -95,6 +97,10 @@ class Drift:
     first_day_now: date | None
     last_day_then: date | None
     last_day_now: date | None
+    month_now: str | None
+    strays_now: int
+    first_stray_now: date | None
+    last_stray_now: date | None
     columns: ColumnChanges
     null_rates: tuple[NullRate, ...]
     entities: dict[str, EntityChanges]

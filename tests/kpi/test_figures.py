@@ -285,6 +285,24 @@ def test_stray_dates_do_not_widen_what_is_shown_unasked(desk: Desk) -> None:
     assert scope.usual == ("1403-05", "1403-06")
 
 
+def test_a_month_is_compared_with_months_of_published_files_alone(desk: Desk) -> None:
+    strays = [sale("1403-04", 3, "late"), sale("1403-06", 3, "early"), sale("1402-05", 3, "old")]
+    desk.publish([sale("1403-05", 4, "own"), *strays], "1403-05")
+    with reading(desk.url) as connection:
+        months = net_sales_months(connection, Filters(SOURCE, "1402-01", "1403-12"))
+    desk.publish([sale("1403-04", 4, "before")], "1403-04")
+    with reading(desk.url) as connection:
+        (after,) = net_sales_months(connection, Filters(SOURCE, "1403-05", "1403-05"))
+    told = {month.figures.jalali_month: month for month in months}
+    assert [name for name, month in told.items() if month.is_published] == ["1403-05"]
+    assert len(told) == 4
+    assert not any(month.previous or month.last_year for month in months)
+    assert not told["1403-05"].follows_published
+    assert after.follows_published and after.previous is not None and after.last_year is None
+    # The late line that another file brought is one of the month's own.
+    assert after.previous.line_count == 2
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -24,7 +24,7 @@ from pipeline.kpi.sheets import export_figures
 from pipeline.settings import Settings
 from tests.conftest import new_database
 from tests.karamad import SOURCE, Desk
-from tests.kpi.shop import FACTS, Row, fill
+from tests.kpi.shop import FACTS, Row, fill, sale
 from tests.pages.conftest import SECONDS, OpenPage, draw_page, sit_down, words
 
 PAGES = ("net_sales", "returns", "customers", "salespeople", "lines")
@@ -67,6 +67,11 @@ def hrefs(page: AppTest, to: str) -> list[dict[str, list[str]]]:
     return [parse_qs(urlsplit(unescape(link)).query, keep_blank_values=True) for link in found]
 
 
+def cards_of(said: str) -> str:
+    """The cards of a page alone."""
+    return "".join(re.findall(r'<div class="sales-cards">.*?</div></div>', said))
+
+
 def test_before_anything_is_published_a_page_says_what_is_missing(open_page: OpenPage) -> None:
     page = open_page("net_sales", role="manager")
     assert "هنوز ماهی منتشر نشده است" in words(page)
@@ -77,7 +82,36 @@ def test_before_anything_is_published_a_page_says_what_is_missing(open_page: Ope
 def test_each_page_says_how_many_lines_are_refused_behind_it(opened: Opened, name: str) -> None:
     said = words(opened(name, language="fa", from_="1402-06", to="1403-06"))
     assert "sales-table" in said
-    assert "\u2066۲\u2069 سطر ردشده" in said
+    once = "\u2066۲\u2069 سطر ردشدهٔ فایل‌های این ماه‌ها (\u2066۳\u2069 بار)"
+    assert once in said and said.index(once) < said.index("sales-cards")
+    assert "سطر ردشده<" not in cards_of(said)
+
+
+def test_one_line_of_one_load_is_said_so(opened: Opened) -> None:
+    said = words(opened("net_sales", from_="1403-06", to="1403-06"))
+    assert "one line rejected in these months’ files (one load)" in said
+    assert "\u20661\u2069 loads" not in said and "\u20661\u2069 rejected lines" not in said
+
+
+def test_what_joins_a_month_and_its_file_is_said(desk: Desk, open_page: OpenPage) -> None:
+    strays = [sale("1403-06", 3, "early", 2), sale("1403-06", 4, "earlier", 5)]
+    desk.publish([sale("1403-05", 4, "own", 30), *strays], "1403-05")
+    desk.publish([sale("1403-06", 4, "own"), sale("1403-05", 9, "late", 3)], "1403-06")
+
+    def said(month: str, **more: str) -> str:
+        address = {"from": month, "to": month, **more}
+        return words(open_page("net_sales", role="manager", language="en", address=address))
+
+    may = said("1403-05")
+    assert "From files of other months: \u2066150\u2069 rial in one line." in may
+    assert "elsewhere: \u2066350\u2069 rial in \u20662\u2069 lines of this month’s file" in may
+    june = said("1403-06")
+    assert "From files of other months: \u2066350\u2069 rial in \u20662\u2069 lines." in june
+    # Filters narrow the figures, and what joins them to a file with all its lines.
+    assert "files of other months:" not in said("1403-05", city="تهران")
+    address = {"from": "1403-05", "to": "1403-06"}
+    both = words(open_page("net_sales", role="manager", language="en", address=address))
+    assert "files of other months:" not in both
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -110,7 +144,28 @@ def test_net_sales_stand_beside_the_month_before_and_a_year_before(opened: Opene
     assert "against Mordad 1403" in said
     assert "\u2066−25%\u2069 against a year before" in said
     assert "\u2066150\u2069 rial" in said  # 3 + 1 - 1 pieces at 50: net
-    assert "\u20661\u2069 rejected lines" in said
+    assert "one line rejected" in said
+
+
+def test_stray_lines_are_no_month_to_compare_with(desk: Desk, open_page: OpenPage) -> None:
+    strays = [sale("1403-04", 3, "late"), sale("1403-06", 3, "early"), sale("1402-05", 3, "old")]
+    desk.publish([sale("1403-05", 4, "own", 30), *strays], "1403-05")
+
+    def said(first: str, last: str) -> str:
+        address = {"from": first, "to": last}
+        return words(open_page("net_sales", role="manager", language="en", address=address))
+
+    own, stray, months = (
+        said("1403-05", "1403-05"),
+        said("1403-06", "1403-06"),
+        said("1402-01", "1403-12"),
+    )
+    assert "the month before is not published" in own
+    assert "over ten times" not in own + stray + months and "against" not in own
+    assert "only lines of other months’ files" in stray and "%" not in cards_of(stray)
+    rows = months.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")
+    marked = [re.findall(r"\w+ \d{4}", row)[0] for row in rows if "only lines of other" in row]
+    assert marked == ["Shahrivar 1403", "Tir 1403", "Mordad 1402"]
 
 
 def test_every_link_of_net_sales_leads_to_lines_that_sum_up_to_its_figure(

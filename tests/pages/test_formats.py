@@ -57,6 +57,12 @@ def test_money_in_short(value: Decimal | int | None, shown: str) -> None:
     assert bare(EN.money(value)) == shown
 
 
+def test_rounded_money_keeps_its_decimals() -> None:
+    assert bare(EN.money(Decimal("85973210000"))) == "86.0 bn rial"
+    assert bare(EN.money(Decimal("1999999999"))) == "2.00 bn rial"
+    assert bare(EN.money(Decimal("86000000000"))) == "86 bn rial"
+
+
 def test_money_follows_unit_and_currency() -> None:
     assert bare(TOMAN.money(85_788_842_123)) == "۸٫۵۸ میلیارد تومان"
     assert bare(TOMAN.money_exact(Decimal("85788842123"))) == "۸٬۵۷۸٬۸۸۴٬۲۱۲٫۳ تومان"

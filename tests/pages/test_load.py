@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.widgets import load_result
+from pipeline.loads import read_detail
 from pipeline.months.locks import lock_month
 from pipeline.publications import publish
 from tests.karamad import PERIOD, SOURCE, Desk
@@ -48,10 +52,81 @@ def test_the_result_is_that_of_the_database(open_page: OpenPage, desk: Desk) -> 
     for name in ("raw_lines", "canonical_lines", "rejected_lines", "set_aside_lines"):
         assert f'class="number">\u2066{sheet[name]}\u2069</td>' in said
     assert f"\u2066{sheet['canonical_net_amount']:,.0f}\u2069 rial" in said
-    assert "every line and every rial" in said
+    assert "every line of the file has its place" in said
     assert f"/downloads/refused?load={result.load_id}" in said
     sha256 = desk.value("select sha256 from raw.loads where load_id = %s", result.load_id)
     assert bytes(sha256).hex() in said
+
+
+STRAY = {"system_date": "1403/04/30", "reference_date": "1403/04/30", "invoice_id": "1005"}
+
+
+def test_what_is_dated_in_other_months_stands_beside_the_net(
+    open_page: OpenPage, desk: Desk
+) -> None:
+    result = desk.load([{}, {**STRAY, "net_amount": "2500"}, {**STRAY, "invoice_id": "1006"}, BAD])
+    address = {"load": str(result.load_id)}
+    said = words(open_page("load", language="en", address=address))
+    bridge = "of which \u20662,610\u2069 rial in \u20662\u2069 lines dated in other months"
+    assert bridge in said
+    publish(desk.url, result.load_id)
+    assert bridge in words(open_page("load", language="en", address=address))
+    assert bridge in words(open_page("upload", language="en", address={"done": address["load"]}))
+    one = desk.load([{}, STRAY, {"invoice_id": "1009"}])
+    said = words(open_page("load", language="en", address={"load": str(one.load_id)}))
+    assert "rial in one line dated in another month" in said
+    none = desk.load([{}])
+    said = words(open_page("load", language="en", address={"load": str(none.load_id)}))
+    assert "dated in" not in said
+
+
+def test_a_month_of_another_calendar_has_its_own_strays(desk: Desk) -> None:
+    path = desk.folder / "retail.csv"
+    path.write_text(
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+        "1,P1,Tea,2,2010-11-30,3,C1,France\n"
+        "2,P1,Tea,2,2010-12-01,3,C1,France\n"
+        "3,P1,Tea,2,2010-12-31,3,C1,France\n",
+        encoding="utf-8",
+    )
+    result = desk.load(path, "2010-12", source="online_retail")
+    beside = read_detail(desk.url, result.load_id).beside
+    assert beside is not None
+    assert (beside["stray_lines"], beside["stray_net_amount"]) == (1, 6)
+
+
+def test_each_rule_leads_to_its_issues_of_this_load(open_page: OpenPage, desk: Desk) -> None:
+    result = desk.load([{}, STRAY, BAD])
+    address = f"load={result.load_id}"
+    for page, asked in (("load", {"load": "1"}), ("upload", {"done": "1"})):
+        said = words(open_page(page, language="en", address=asked))
+        for rule in ("INVALID_NUMERIC", "DATE_OUT_OF_PERIOD"):
+            assert f'href="/issues?{address}&amp;rule={rule}"' in said
+        assert "more rules" not in said
+        assert "lines with warnings are accepted and count in net sales" in said.lower()
+
+
+def test_rules_that_find_no_room_lead_to_all_issues(
+    open_page: OpenPage, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load_result, "MOST_RULES", 1)
+    desk.load([{}, STRAY, BAD])
+    said = words(open_page("load", language="en", address={"load": "1"}))
+    assert re.search(
+        r'href="/issues\?load=1">and (one more rule|\u2066\d+\u2069 more rules)<', said
+    )
+
+
+def test_what_no_amount_could_be_read_of_is_said_with_the_balance(
+    open_page: OpenPage, desk: Desk
+) -> None:
+    result = desk.load([{}, {"invoice_id": "1004", "net_amount": "?"}, BAD])
+    said = words(open_page("load", language="en", address={"load": str(result.load_id)}))
+    assert "every line of the file has its place, and so has every rial that could be read" in said
+    assert "In one line the net amount could not be read" in said
+    sound = desk.load([{}])
+    said = words(open_page("load", language="en", address={"load": str(sound.load_id)}))
+    assert "could not be read" not in said and "every rial" in said
 
 
 def test_a_load_without_refused_lines_offers_no_sheet_of_them(

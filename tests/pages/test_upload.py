@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 from streamlit.testing.v1 import AppTest
 
+from pages.widgets.reading import sure_share
 from pipeline.contracts import read_mapping
 from pipeline.jobs.claiming import cancel_job
 from pipeline.jobs.submit import submit_file, submit_recheck
 from pipeline.overview import read_overview
 from pipeline.settings import ROOT, Settings, get_settings
 from pipeline.uploads import begin_upload, find_upload
-from tests.karamad import HEADERS, SOURCE, Desk, Layout, line_text
+from tests.karamad import HEADERS, SOURCE, Cells, Desk, Layout, line_text
 from tests.pages.conftest import OpenPage, words
 from tests.test_jobs import workers_of
 
@@ -70,6 +72,48 @@ def test_a_file_is_shown_as_it_is_understood(open_page: OpenPage, desk: Desk, ha
     assert "By its lines: Mordad 1403" in page.selectbox[-1].options
     assert "Load \u20661\u2069 is published for Mordad 1403" in said
     assert not page.exception and not page.error
+
+
+def test_days_outside_the_month_are_named_apart(
+    open_page: OpenPage, desk: Desk, hand: Hand
+) -> None:
+    desk.publish([{}])
+    strays = [{"reference_date": day, "invoice_id": day} for day in ("1403/03/01", "1450/06/31")]
+    said = words(opened(open_page, hand(desk.file([{}, {"invoice_id": "9"}, *strays]))))
+    day = "\u20661403/05/12\u2069"
+    assert f'class="number">{day} – {day}</td>' in said
+    assert (
+        "\u20662\u2069 lines are dated outside Mordad 1403"
+        " (\u20661403/03/01\u2069 – \u20661450/06/31\u2069)"
+    ) in said
+    said = words(opened(open_page, hand(desk.file([{"invoice_id": "10"}]))))
+    assert "dated outside" not in said and "within its limits" in said
+    said = words(opened(open_page, hand(desk.file([{}, {"invoice_id": "9"}, strays[0]]))))
+    assert "One line is dated outside Mordad 1403 (\u20661403/03/01\u2069)" in said
+
+
+@pytest.mark.parametrize(
+    ("broken", "said_of_it"),
+    [
+        (0, ""),
+        (1, " · all but one line fit it"),
+        (3, " · all but \u20663\u2069 lines fit it"),
+    ],
+)
+def test_lines_that_do_not_fit_the_encoding_are_said(
+    open_page: OpenPage, desk: Desk, hand: Hand, broken: int, said_of_it: str
+) -> None:
+    # Surrogates are written as the bytes that they stand for, which no UTF-8 has.
+    lines = [{"invoice_id": f"x{at}", "city": "\udcff"} for at in range(broken)]
+    sound: list[Cells] = [{"invoice_id": str(at)} for at in range(400)]
+    said = words(opened(open_page, hand(desk.file([*sound, *lines]))))
+    assert re.search(rf"\u2069 sure{said_of_it}<", said)
+
+
+def test_rounding_makes_no_encoding_wholly_sure() -> None:
+    shares = {(share, unfit): sure_share(share, unfit) for share, unfit in
+              ((1.0, 0), (1.0, None), (1.0, 3), (0.99996, 0), (0.95, 3))}  # fmt: skip
+    assert list(shares.values()) == [1.0, 1.0, 0.999, 0.999, 0.95]
 
 
 def test_running_hands_the_file_over_and_shows_its_job(
@@ -147,6 +191,9 @@ def test_the_same_bytes_name_the_first_receipt(open_page: OpenPage, desk: Desk, 
     desk.load(path, user="reza")
     page = opened(open_page, hand(path))
     assert "load \u20661\u2069, from \u2068reza\u2069" in page.warning[0].value
+    said = words(page)
+    assert "adds nothing and makes no other load" in said
+    assert "becomes a draft" not in said and "comes beside" not in said
     page = labelled(page, "Run")
     assert desk.value("select count(*) from raw.loads") == 1
     assert desk.value("select count(*) from app.jobs") == 0
