@@ -16,6 +16,7 @@ from pages.widgets.cards import Cell, small_table
 from pages.widgets.figure_words import may_see_personal, words
 from pages.widgets.inside import follow
 from pages.widgets.money_of import currency_of
+from pages.widgets.raw_text import direction_of, line_html
 from pipeline.access.allowed import Action
 from pipeline.db import reading
 from pipeline.kpi.line_detail import LineDetail, line_detail
@@ -87,10 +88,21 @@ def _draw_text(here: Here, line: LineDetail) -> None:
     if line.text is None:
         st.caption(here.t("text_hidden"))
         return
+    by_header = _marks(line)
+    marks = {c.position: by_header[c.header] for c in line.cells if c.header in by_header}
+    # Before a run is through, nobody knows the headers: the text speaks for itself.
+    headers = [cell.header for cell in line.cells] or [line.text]
     with st.container(key="raw_line"):
-        st.code(line.text.rstrip("\r\n") or " ", language=None, wrap_lines=True)
+        st.html(line_html(line.text, line.spans, marks, direction_of(headers)))
     if line.is_undecodable:
         st.caption(here.t("undecodable"))
+
+
+def _marks(line: LineDetail) -> dict[str | None, str]:
+    """How the cells that issues name are marked, by their headers; an error wins."""
+    by_weight = sorted(line.issues, key=lambda issue: issue.severity == "ERROR")
+    return {i.column_name: "bad" if i.severity == "ERROR" else "wait" for i in by_weight
+            if i.column_name}  # fmt: skip
 
 
 def _draw_issues(here: Here, line: LineDetail) -> None:
@@ -121,7 +133,7 @@ def _draw_cells(here: Here, line: LineDetail) -> None:
     if not line.cells:
         st.caption(t("no_cells"))
         return
-    marks = {i.column_name: "bad" if i.severity == "ERROR" else "wait" for i in line.issues}
+    marks = _marks(line)
     small_table(
         [("#", False), (t("head_header"), False), (t("head_value"), False)],
         [

@@ -12,6 +12,7 @@ from pipeline.access.personal import MASK, PERSONAL, masking, may_see_file
 from pipeline.contracts import Mapping
 from pipeline.db import Connection, Row, fetch_all, fetch_all_for, fetch_one, reading
 from pipeline.errors import RefusedAction
+from pipeline.ingestion.cells import spans_of
 from pipeline.quality.issue_filter import shown_raw_value
 from pipeline.quality.issue_names import Names, names_of
 from pipeline.quality.line_cells import Cell, Reading
@@ -35,7 +36,8 @@ class IssueDetail:
     title and advice in both languages, None for a rule that is no more. `same_line`: other issues
     of the line; `twins`: issues with its fingerprint, in this load or another. `history`: what was
     said of it, oldest first. Personal cells are masked for who may not see those of this file.
-    `names`: of its salesperson and branch in the period of its load.
+    `names`: of its salesperson and branch in the period of its load. `spans`: where each of the
+    cells stands in the line, empty where nobody can tell.
     """
 
     issue: Row
@@ -49,6 +51,7 @@ class IssueDetail:
     twins: list[Row]
     history: list[Row]
     names: Names
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
@@ -92,6 +95,7 @@ def issue_detail(url: str, settings: Settings, issue_id: int) -> IssueDetail:
         twins=[row for row in related if row["is_twin"]],
         history=history,
         names=names,
+        spans=spans_of(line.rstrip("\r\n"), layout.dialect, len(cells)) if line else (),
     )
 
 

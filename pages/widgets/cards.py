@@ -32,7 +32,8 @@ class Cell:
     """One cell of a small table: text, whether it is a figure, and a tag's colour if it is one.
 
     `href` makes it a link within the console; `share` (0 to 1) draws a bar below it; `mark` is a
-    tag behind the text, `note` a few quiet words below.
+    tag behind the text, `note` a few quiet words below. `parts`, where there are any, stand in the
+    text's place, each whole.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Cell:
     share: float = 0
     mark: str = ""
     note: str = ""
+    parts: Sequence[str] = ()
 
 
 def cards(shown: Sequence[Card]) -> None:
@@ -74,6 +76,11 @@ def steps(shown: Sequence[tuple[str, str]]) -> None:
     st.html(f'<ol class="sales-steps">{items}</ol>')
 
 
+def parts_html(parts: Sequence[str]) -> str:
+    """Values side by side, of which none is torn apart where a line ends."""
+    return " · ".join(f'<bdi class="sales-part">{escape(part)}</bdi>' for part in parts)
+
+
 def _card(card: Card) -> str:
     note = f'<span class="note {card.trend}">{escape(card.note)}</span>' if card.note else ""
     if card.behind:
@@ -86,7 +93,7 @@ def _card(card: Card) -> str:
 
 
 def _cell(cell: Cell) -> str:
-    text = escape(cell.text)
+    text = parts_html(cell.parts) or escape(cell.text)
     if cell.tag is not None:
         text = f'<span class="sales-tag {escape(cell.tag)}">{text}</span>'
     text = _linked(text, cell.href)

@@ -7,11 +7,11 @@ from html import escape
 
 import streamlit as st
 
+from pages.frame.formats import NOTHING, isolate, plain
 from pages.frame.formats import escape as unmarked
-from pages.frame.formats import isolate, plain
 from pages.frame.page import Here
 from pages.frame.ways import on_screen
-from pages.widgets.cards import Cell, small_table
+from pages.widgets.cards import Cell, parts_html, small_table
 from pages.widgets.file_look import Look, write_changes
 from pipeline.contracts import IGNORED
 from pipeline.ingestion.headers import Match
@@ -89,7 +89,7 @@ def _draw_choice(here: Here, look: Look, match: Match, names: Names) -> None:
                 f'<div class="sales-load"><b>{escape(isolate(match.header))}</b> '
                 f'<span class="sales-tag {_mood(match)}">{escape(_how(here, match))}</span>'
                 f"<div>{escape(_reason(here, match))}</div>"
-                f"<small>{escape(t('values'))} {escape(_samples(here, look, match))}</small></div>"
+                f"<small>{escape(t('values'))} {_samples_html(here, look, match)}</small></div>"
             )
         with choice:
             options = list(names)
@@ -133,7 +133,7 @@ def _draw_rest(here: Here, look: Look, matches: list[Match], names: Names) -> No
                     Cell(isolate(match.header) if match.header.strip() else t("no_header")),
                     Cell(names[None if _is_ignored(match) else match.column]),
                     Cell(_how(here, match), tag=_mood(match)),
-                    Cell(_samples(here, look, match)),
+                    Cell(NOTHING, parts=_samples(here, look, match)),
                 ]
                 for match in matches
             ],
@@ -155,9 +155,13 @@ def _reason(here: Here, match: Match) -> str:
     return match.reason_fa if here.language == "fa" else match.reason_en
 
 
-def _samples(here: Here, look: Look, match: Match) -> str:
+def _samples_html(here: Here, look: Look, match: Match) -> str:
+    return parts_html(_samples(here, look, match)) or NOTHING
+
+
+def _samples(here: Here, look: Look, match: Match) -> list[str]:
     """The first different values of the column, as they stand in the file."""
     rows = look.found.sample
     cells = (row[match.position].strip() for row in rows if match.position < len(row))
     first = list(dict.fromkeys(filter(None, cells)))[:SAMPLES]
-    return " · ".join(here.f.raw(cell[:LONGEST_SAMPLE]) for cell in first) or "–"
+    return [here.f.raw(cell[:LONGEST_SAMPLE]) for cell in first]

@@ -16,7 +16,7 @@ from pages.widgets.cards import Card, cards
 from pages.widgets.issue_table import SEVERITY_TAGS, STATUS_TAGS, value_cell
 from pages.widgets.money_of import currency_of
 from pages.widgets.pick_table import PickCell, PickRow, pick_table
-from pages.widgets.raw_text import raw_html
+from pages.widgets.raw_text import direction_of, line_html, raw_html
 from pipeline.db import Row
 from pipeline.issue_detail import IssueDetail
 
@@ -89,7 +89,10 @@ def draw_line(here: Here, detail: IssueDetail) -> None:
         with st.expander(t("other_cells", count=here.f.number(len(rest)))):
             _table(here, rest)
     with st.expander(t("line_text")):
-        st.code(detail.line.rstrip("\r\n"), language=None, wrap_lines=True)
+        headers = [cell.header for cell in detail.cells]
+        mood = SEVERITY_TAGS[detail.issue["severity"]]
+        marks = {at: mood for at, cell in enumerate(detail.cells) if cell.is_marked}
+        st.html(line_html(detail.line.rstrip("\r\n"), detail.spans, marks, direction_of(headers)))
 
 
 def draw_related(here: Here, detail: IssueDetail) -> None:

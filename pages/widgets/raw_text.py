@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from itertools import groupby
 
@@ -32,6 +33,37 @@ def raw_html(text: str | None, nothing: str) -> str:
         for shown, name in parts_of(text)
     )  # fmt: skip
     return f'<bdi class="sales-raw">{parts or _none(nothing)}</bdi>'
+
+
+def direction_of(headers: Iterable[str | None]) -> str:
+    """The direction of a file's text, as most of its headers run: `rtl` or `ltr`."""
+    letters = [_first_strong(header or "") for header in headers]
+    return "rtl" if letters.count("rtl") > letters.count("ltr") else "ltr"
+
+
+def line_html(
+    text: str, spans: Sequence[tuple[int, int]], marks: Mapping[int, str], direction: str
+) -> str:
+    """The text of a line in the direction of its file; cells at the `marks` (position → mood) stand
+    out.
+
+    Each cell is apart from its neighbours, so that numbers side by side keep the order of the file.
+    """
+    parts, at = [], 0
+    for position, (start, end) in enumerate(spans):
+        cell = f"<bdi>{escape(text[start:end])}</bdi>"
+        if position in marks:
+            cell = f'<mark class="{escape(marks[position])}">{cell}</mark>'
+        parts += [escape(text[at:start]), cell]
+        at = end
+    inside = "".join([*parts, escape(text[at:])]) or " "
+    return f'<pre class="sales-text" dir="{escape(direction)}"><code>{inside}</code></pre>'
+
+
+def _first_strong(text: str) -> str:
+    kinds = (unicodedata.bidirectional(letter) for letter in text)
+    kind = next((kind for kind in kinds if kind in ("L", "R", "AL")), "")
+    return {"L": "ltr", "R": "rtl", "AL": "rtl"}.get(kind, "")
 
 
 def _none(nothing: str) -> str:

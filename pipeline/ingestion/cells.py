@@ -93,6 +93,12 @@ def cell_spans(text: str, dialect: Dialect) -> list[tuple[int, int]] | None:
         start = end + len(dialect.delimiter)
 
 
+def spans_of(text: str, dialect: Dialect, cells: int) -> tuple[tuple[int, int], ...]:
+    """The same of a text that is known to have so many cells; empty where it is a guess."""
+    spans = cell_spans(text, dialect)
+    return tuple(spans) if spans is not None and len(spans) == cells else ()
+
+
 def unescape(inside: str, dialect: Dialect) -> str:
     """Give the text that stands between two quotes without its escapes."""
     quote = dialect.quote or ""

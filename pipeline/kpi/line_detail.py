@@ -12,7 +12,7 @@ from pipeline.access.allowed import Action
 from pipeline.access.personal import MASK, PERSONAL, owner
 from pipeline.db import Connection, Row, fetch_all_for, fetch_one
 from pipeline.errors import RefusedAction
-from pipeline.ingestion.cells import Dialect, cell_spans, split_cells
+from pipeline.ingestion.cells import Dialect, cell_spans, spans_of, split_cells
 from pipeline.kpi.personal import reveal
 
 
@@ -49,6 +49,7 @@ class LineDetail:
     yet). `fact` is its canonical reading by column. `text` is the verbatim line; for those who may
     not see personal data these cells are masked in it, and it is None where nobody can tell which
     they are (`is_masked`: some cells are). `is_undecodable` says that bytes of it were no text.
+    `spans`: where each of the cells stands in the text, empty where nobody can tell.
     """
 
     load_id: int
@@ -66,6 +67,7 @@ class LineDetail:
     fact: dict[str, Any] | None
     issues: tuple[LineIssue, ...]
     is_masked: bool
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 def line_detail(connection: Connection, load_id: int, line_no: int, *, may_see: bool) -> LineDetail:
@@ -91,13 +93,17 @@ def line_detail(connection: Connection, load_id: int, line_no: int, *, may_see: 
     cells = _cells(row, may_see=may_see)
     hidden = {cell.header for cell in cells if cell.is_personal} if not may_see else set()
     issues = fetch_all_for(Action.SEE_LINES, connection, "figures/line_issues", key)
+    text = row["line"] if may_see else _masked_text(row, cells)
+    text = None if text is None else text.rstrip("\r\n")
+    dialect = Dialect(**row["inspection"]["dialect"]) if cells else None
     return LineDetail(
         **{name: row[name] for name in _KEPT},
-        text=row["line"] if may_see else _masked_text(row, cells),
+        text=text,
         cells=cells,
         fact=fact,
         issues=tuple(LineIssue(**_masked(issue, hidden)) for issue in issues),
         is_masked=bool(hidden),
+        spans=spans_of(text, dialect, len(cells)) if text and dialect else (),
     )
 
 

@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.widgets.figure_address import figure_of, state_of
+from pages.widgets.raw_text import direction_of, line_html
 from pipeline.access.names import SAMPLE
 from pipeline.db import close_readers, reading
 from pipeline.errors import PipelineError, RefusedAction
@@ -254,14 +255,36 @@ def test_a_line_shows_its_text_cells_reading_and_issues(opened: Opened, shop: De
     said = words(page)
     assert "rejected" in said and "This line is in no figure" in said
     assert "کد کالا" in said and "file_3.csv" in unmarked(said)
-    assert page.code[0].value in (shop.folder / "file_3.csv").read_text("utf-8")
+    assert line_text(said) in (shop.folder / "file_3.csv").read_text("utf-8").splitlines()
+    assert '<pre class="sales-text" dir="rtl">' in said
+    (shown, *_) = re.findall(r"<pre.*?</pre>", said, re.DOTALL)
+    assert re.findall("<mark.*?</mark>", shown) == ['<mark class="bad"><bdi></bdi></mark>']
+
+
+def line_text(said: str) -> str:
+    """The text of the line that a page shows, without its marks."""
+    found = re.search(r'<pre class="sales-text"[^>]*>(.*?)</pre>', said, re.DOTALL)
+    assert found is not None
+    return unescape(re.sub(r"<[^>]*>", "", found[1]))
+
+
+def test_the_text_of_a_line_runs_as_the_headers_of_its_file() -> None:
+    assert direction_of(["کد", "City", "شهر", None, "61"]) == "rtl"
+    assert direction_of(["InvoiceNo", "Country"]) == "ltr"
+    html = line_html("12,<b>,نام 5", [(0, 2), (3, 6), (7, 12)], {1: "wait"}, "rtl")
+    assert html == (
+        '<pre class="sales-text" dir="rtl"><code><bdi>12</bdi>,'
+        '<mark class="wait"><bdi>&lt;b&gt;</bdi></mark>,<bdi>نام 5</bdi></code></pre>'
+    )
+    # Where cells cannot be told apart, the text stands as it is.
+    assert ">a,&quot;b<" in line_html('a,"b', (), {0: "bad"}, "ltr")
 
 
 def test_whoever_may_not_see_names_sees_the_other_cells(opened: Opened) -> None:
     page = opened("line", role="manager", load="3", line="2")
     said = words(page)
-    assert "•••" in page.code[0].value and "گلستان" in page.code[0].value
-    assert "فروشگاه بهار" not in said + page.code[0].value and "•••" in said
+    assert "•••" in line_text(said) and "گلستان" in line_text(said)
+    assert "فروشگاه بهار" not in said and "•••" in said
     assert "P1" in said
 
 

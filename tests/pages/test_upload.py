@@ -92,6 +92,14 @@ def test_days_outside_the_month_are_named_apart(
     assert "One line is dated outside Mordad 1403 (\u20661403/03/01\u2069)" in said
 
 
+def test_first_values_are_whole_each(open_page: OpenPage, desk: Desk, hand: Hand) -> None:
+    names = ["برنج کد 56", "ماست کد 11"]
+    lines = [{"product_name": name, "invoice_id": name[-2:]} for name in names]
+    said = words(opened(open_page, hand(desk.file(lines))))
+    parts = [f'<bdi class="sales-part">\u2068{name}\u2069</bdi>' for name in names]
+    assert " · ".join(parts) in said
+
+
 @pytest.mark.parametrize(
     ("broken", "said_of_it"),
     [
