@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from typing import cast
 
-from pipeline.db import Connection, fetch_all
+from psycopg import sql
+
+from pipeline.db import Connection, Row, fetch_all, query
 from pipeline.quality.issue_filter import (
     IN_FORCE,
     STATUSES,
@@ -18,6 +21,9 @@ from pipeline.quality.issue_filter import (
 
 # What the stats of runs know of their issues; a rule has one severity in all of a run.
 _OF_RUNS = frozenset({"states", "source", "months", "rules", "severities"})
+# So many issues are kept in mind by number, so as not to be looked for again.
+_FEW = 2_000
+_NOTHING = sql.SQL("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +42,33 @@ def count_matching(connection: Connection, wanted: IssueFilter) -> IssueCount:
     """
     every = replace(wanted, statuses=())
     if not _is_of_runs(every) or (wanted.statuses and "open" not in wanted.statuses):
-        return _count(connection, "count_matching_issues", wanted)
-    count = _count(connection, "count_issues_of_runs", every)
+        return _sum(_asked_one_by_one(connection, wanted))
+    count = _sum(fetch_all(connection, "count_issues_of_runs", every.parameters()))
     others = tuple(status for status in STATUSES if status not in wanted.statuses)
     if not wanted.statuses or not others:
         return count
-    less = _count(connection, "count_matching_issues", replace(wanted, statuses=others))
+    less = _sum(_asked_one_by_one(connection, replace(wanted, statuses=others)))
     left = {
         source: amount - less.impact_amounts.get(source, 0)
         for source, amount in count.impact_amounts.items()
     }
     return IssueCount(count.issues - less.issues, left)
+
+
+def find_matching(
+    connection: Connection, wanted: IssueFilter
+) -> tuple[IssueCount, tuple[int, ...] | None]:
+    """The count, and which issues they are if they had to be looked for one by one and are few.
+
+    No index finds a text anywhere within another: who lists what was counted, need not look twice.
+    """
+    if not wanted.text:
+        return count_matching(connection, wanted), None
+    few = cast(sql.Composable, query("few_issues"))
+    rows = _asked_one_by_one(connection, wanted, few)
+    count = _sum(rows)
+    ids = [number for row in rows for number in row["issue_ids"]]
+    return count, tuple(ids) if count.issues <= _FEW else None
 
 
 def _is_of_runs(wanted: IssueFilter) -> bool:
@@ -58,13 +80,15 @@ def _is_of_runs(wanted: IssueFilter) -> bool:
     )
 
 
-def _count(connection: Connection, name: str, wanted: IssueFilter) -> IssueCount:
-    part = {}
-    if name == "count_matching_issues":
-        if asks_what_was_said(wanted):
-            part = matching(wanted)
-        else:
-            name, part = "count_asked_issues", asked()
-    rows = fetch_all(connection, name, wanted.parameters(), **part)
+def _asked_one_by_one(
+    connection: Connection, wanted: IssueFilter, few: sql.Composable = _NOTHING
+) -> list[Row]:
+    name, part = "count_asked_issues", asked()
+    if asks_what_was_said(wanted):
+        name, part = "count_matching_issues", matching(wanted)
+    return fetch_all(connection, name, {**wanted.parameters(), "few": _FEW}, few=few, **part)
+
+
+def _sum(rows: list[Row]) -> IssueCount:
     money = {row["source_system"]: row["impact_amount"] for row in rows}
     return IssueCount(sum(row["issues"] for row in rows), money)

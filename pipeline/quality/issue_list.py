@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
 from pipeline.access.personal import masking
 from pipeline.db import Row, fetch_all, reading
 from pipeline.errors import RefusedAction
-from pipeline.quality.issue_counts import IssueCount, count_matching
+from pipeline.quality.issue_counts import IssueCount, count_matching, find_matching
 from pipeline.quality.issue_filter import IssueFilter, matching, shown_raw_value
 
 Order = Literal["file", "money", "rule"]
@@ -69,17 +69,15 @@ def list_issues(
     WRONG_PAGE for an `after` that is not of this order.
     """
     keys = _KEYS[order]
-    parameters = {
-        **wanted.parameters(),
-        **_after(after, order),
-        "limit": min(max(limit, 1), LONGEST_PAGE) + 1,
-    }
+    place, limit = _after(after, order), min(max(limit, 1), LONGEST_PAGE)
     with reading(url) as connection:
-        count = count_matching(connection, wanted)
+        count, few = find_matching(connection, wanted)
         rows: list[Row] = []
         if count.issues:  # to find none, all would be gone through a second time
-            rows = fetch_all(connection, f"list_issues_by_{order}", parameters, **matching(wanted))
-    page = rows[: parameters["limit"] - 1]
+            known = wanted if few is None else replace(wanted, issue_ids=few)
+            parameters = {**known.parameters(), **place, "limit": limit + 1}
+            rows = fetch_all(connection, f"list_issues_by_{order}", parameters, **matching(known))
+    page = rows[:limit]
     more = len(rows) > len(page)
     return IssuePage(page, count, _place(page[-1], keys) if more else None)
 

@@ -3,6 +3,7 @@
 -- alone can answer.
 select loads.source_system, count(*) as issues,
     coalesce(sum(issues.impact_amount), 0) as impact_amount
+    {few}
 from dq.dq_issues as issues
 join app.load_states as loads using (load_id)
 left join raw.loads as files using (load_id)
