@@ -29,13 +29,13 @@ OUT ?= var/samples/karamad_$(PERIOD).csv
 SPOKEN := $(or $(SALES_LANGUAGE),$(shell sed -n 's/^SALES_LANGUAGE=//p' .env 2>/dev/null))
 said = $(if $(filter en,$(SPOKEN)),$(2),$(1))
 
-.PHONY: help run api worker migrate samples screenshots test bench faults bench-reads bench-ui lint audit types format sample stop clean psql requirements hooks
+.PHONY: help run api worker migrate samples sample-months screenshots test bench faults bench-reads bench-ui lint audit types format sample stop clean psql requirements hooks
 
 help: ## List the commands, a sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # How to come in is said last, when everything else has been said.
-run: $(if $(filter no,$(SAMPLES)),migrate,samples) worker ## Open the console on http://127.0.0.1:$(PORT), with a worker and the sample months (SAMPLES=no: without; Ctrl-C ends it).
+run: $(if $(filter no,$(SAMPLES)),migrate,sample-months) worker ## Open the console on http://127.0.0.1:$(PORT), with a worker and the sample months (SAMPLES=no: without; Ctrl-C ends it).
 	@$(PY) -m pipeline users first --console http://127.0.0.1:$(PORT)
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT) --logger.hideWelcomeMessage true
 
@@ -45,9 +45,11 @@ api: $(INSTALLED) ## Open the read-only API on http://127.0.0.1:$(API_PORT) (Ctr
 migrate: $(INSTALLED) hooks ## Start the database and bring it to the present schema.
 	$(PY) -m pipeline migrate
 
-samples: migrate ## Start the database, load and publish the sample months if it is empty, show the KPI summary.
-	$(PY) -m pipeline load $(SAMPLE_FILES) --sample --source karamad --publish --when-empty
+samples: sample-months ## Start the database, load and publish the sample months if it is empty, show the KPI summary.
 	$(PY) -m pipeline status
+
+sample-months: migrate ## Start the database, load and publish the sample months if it is empty.
+	$(PY) -m pipeline load $(SAMPLE_FILES) --sample --source karamad --publish --when-empty
 
 # The lock is held by the worker as long as it lives, so a second one is not started beside it.
 worker: $(INSTALLED) ## Start a worker in the background, unless one runs.

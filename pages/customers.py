@@ -95,7 +95,7 @@ def _draw_sums(
     href = lines_address(question.filters)
     mean = net / found.total_rows if found.total_rows else None
     rounded = None if mean is None else mean.quantize(Decimal(1))
-    draw_refused(here, refused, currency)
+    draw_refused(here, question.filters, refused, currency)
     cards([
         Card(t("count"), f.number(found.total_rows)),
         Card(t("net"), f.money(net, currency), title=f.money_exact(net, currency), href=href),

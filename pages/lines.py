@@ -105,7 +105,7 @@ def _draw_narrowed(here: Here, figure: Figure) -> None:
 
 def _draw_sums(here: Here, question: Question, totals: FactTotals, refused: Refused) -> None:
     t, f, currency = words(here), here.f, question.currency
-    draw_refused(here, refused, currency)
+    draw_refused(here, question.filters, refused, currency)
     shown = [
         Card(t(f"head_{name}"), f.money_exact(getattr(totals, name), currency))
         for name in ("net_amount", "gross_amount", "returns_amount")

@@ -18,6 +18,7 @@ from pages.widgets.load_result import draw_findings, draw_original, draw_result
 from pages.widgets.month_steps import draw_steps
 from pages.widgets.notice import draw_notice
 from pages.widgets.sample_months import mark
+from pages.widgets.step_done import was_done
 from pipeline.access.allowed import Action
 from pipeline.jobs.records import list_jobs
 from pipeline.loads import LoadDetail, read_detail
@@ -47,7 +48,8 @@ def draw(here: Here) -> None:
     if detail.load["state"] not in _WITHOUT_RESULT:
         # Who came for a step, as from the end of a run, has it before their eyes.
         parts = (draw_result, draw_steps)
-        for part in reversed(parts) if here.address.text("act") else parts:
+        came_for_step = here.address.text("act") or was_done(load_id)
+        for part in reversed(parts) if came_for_step else parts:
             part(here, detail)
         draw_findings(here, detail)
         _draw_others(here, detail)

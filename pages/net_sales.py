@@ -70,7 +70,7 @@ def _draw_range(
 ) -> None:
     t, f, asked, currency = here.t, here.f, question.filters, question.currency
     st.header(_range_name(here, question), anchor=False)
-    draw_refused(here, refused, currency)
+    draw_refused(here, asked, refused, currency)
     shown = []
     for name, kind in (("net", None), ("gross", "SALE"), ("returns", "RETURN")):
         now = sum(getattr(month.figures, f"{name}_amount") for month in months)

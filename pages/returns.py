@@ -66,7 +66,7 @@ def _draw_sums(
     lines = int(sums["return_lines"])
     href = lines_address(Figure(question.filters, transaction_type="RETURN"))
     sales = lines_address(Figure(question.filters, transaction_type="SALE"))
-    draw_refused(here, refused, currency)
+    draw_refused(here, question.filters, refused, currency)
     cards([
         Card(t("returned"), f.money(returned, currency), t("of_sales", rate=rate),
              f.money_exact(returned, currency), href=href),

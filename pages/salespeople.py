@@ -68,7 +68,7 @@ def _draw_sums(
     t, f, sums, currency = here.t, here.f, found.totals, question.currency
     net, returned = sums["net_amount"], sums["returns_amount"]
     returns = lines_address(Figure(question.filters, transaction_type="RETURN"))
-    draw_refused(here, refused, currency)
+    draw_refused(here, question.filters, refused, currency)
     cards([
         Card(t("count"), f.number(found.total_rows)),
         Card(t("net"), f.money(net, currency), title=f.money_exact(net, currency),

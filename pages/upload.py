@@ -92,15 +92,13 @@ def _draw_file(here: Here, token: str) -> None:
         return
     if look.known is not None:
         draw_known(here, look.known)
+    # First what the file comes to and the way on; below, how it was understood.
+    draw_run(here, look)
     draw_detected(here, look)
     draw_form(here, look, asked)
     draw_headers(here, look)
-    # Drawn last and shown before: it may take a moment, and nobody has to wait for it.
-    drift = st.container()
-    draw_run(here, look)
     if look.refusal is None and not look.changed.missing_required():
-        with drift:
-            draw_drift(here, look)
+        draw_drift(here, look)
 
 
 def _draw_name(here: Here, upload: Upload) -> None:

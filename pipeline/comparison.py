@@ -185,6 +185,7 @@ def _drift(last: LastLoad, now: FileLook, columns: ColumnChanges, rules: RuleSet
         period=facts["period"],
         state=facts["state"],
         file_name=facts["file_name"],
+        received_by=facts["received_by"],
         lines_then=facts["lines_read"],
         lines_now=totals.lines,
         net_amount_then=facts["net_amount"],

@@ -102,8 +102,11 @@ def _page(
 
 def _head(preferences: Preferences, session: Session) -> str:
     t, role = frame_texts(preferences.language), session.person.role
-    under = f"{isolate(session.person.name)} · {t(f'role_{role}')}: {t(f'role_{role}_does')}"
-    return header(preferences, under)
+    under = f"{isolate(session.person.name)} · {t(f'role_{role}')}"
+    # Who came for a password of their own is told what they may do once they are in.
+    return header(
+        preferences, under if session.must_change else f"{under}: {t(f'role_{role}_does')}"
+    )
 
 
 def _password_form(preferences: Preferences, words: Texts, session: Session, back: str) -> str:

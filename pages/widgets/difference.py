@@ -21,6 +21,8 @@ from pipeline.months.changes import (
 )
 
 AMOUNTS = ("net_amount", "gross_amount", "returns_amount")
+# Months named one by one before the others are counted.
+MOST_NAMED = 4
 COUNTS = ("invoices", "customers", "lines")
 _KEY = "difference_seen"
 
@@ -53,13 +55,14 @@ def draw_figures(here: Here, found: MonthDifference, currency: str) -> None:
         st.info(nothing, icon=":material/drag_handle:")
     else:
         _draw_month(here, main, currency)
+    if others := _other_months(found):
+        _say_others(here, others, currency)
 
 
 def draw_details(here: Here, found: MonthDifference, currency: str) -> None:
     """Other months that lines are dated in, the largest changes, issues that come and go."""
-    t, f, main = page_texts("load", here.language), here.f, _main_month(found)
-    others = [m for m in found.months if m.before != m.after and m is not main]
-    if others:
+    t, f = page_texts("load", here.language), here.f
+    if others := _other_months(found):
         with st.expander(t("other_months", months=f.number(len(others))), icon=":material/event:"):
             _draw_nets(here, others, currency)
     lines = found.lines
@@ -78,6 +81,22 @@ def _main_month(found: MonthDifference) -> MonthFigures | None:
     """The month that the step is about, or another one where that does not change."""
     moved = [m for m in found.months if m.before != m.after]
     return next((m for m in moved if m.month == found.period), moved[0] if moved else None)
+
+
+def _other_months(found: MonthDifference) -> list[MonthFigures]:
+    main = _main_month(found)
+    return [m for m in found.months if m.before != m.after and m is not main]
+
+
+def _say_others(here: Here, others: list[MonthFigures], currency: str) -> None:
+    """Which other months change too, and by how much together: before the step is taken."""
+    t, f = page_texts("load", here.language), here.f
+    named = [f.month(one.month) for one in others[:MOST_NAMED]]
+    if (left := len(others) - MOST_NAMED) > 0:
+        named.append(t("months_left" if left > 1 else "month_left", months=f.number(left)))
+    change = sum((one.change.net_amount for one in others), Decimal(0))
+    money = f.money_exact(change, currency)
+    st.info(t("others_change", months=here.listed(named), money=money), icon=":material/event:")
 
 
 def _draw_month(here: Here, month: MonthFigures, currency: str) -> None:

@@ -12,8 +12,10 @@ from pages.frame.language import frame_texts, rule_title
 from pages.frame.page import Here
 from pages.widgets.cards import Cell, small_table
 from pages.widgets.file_look import Look
+from pages.widgets.sample_months import mark
 from pipeline.comparison_apart import Compared, compare_apart
 from pipeline.quality.differences import Drift
+from pipeline.sample_months import is_sample
 from pipeline.settings import get_settings
 
 # Files up to this size are compared without being asked: reading them takes about a second.
@@ -58,6 +60,8 @@ def _draw(here: Here, look: Look, drift: Drift | None, notable: tuple[str, ...])
         st.caption(t("nothing_to_compare"))
         return
     state = frame_texts(here.language)(f"state_{drift.state}")
+    if is_sample({"received_by": drift.received_by}):
+        state += f" · {mark(here)}"
     file = isolate(unmarked(drift.file_name))
     st.caption(t("compared_with", load=f.number(drift.load_id), month=f.month(drift.period),
                  state=state, file=file))  # fmt: skip

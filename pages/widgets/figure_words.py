@@ -61,17 +61,20 @@ def refused_note(here: Here, refused: Refused) -> str:
     return words(here)("refused_some", lines=counted(here, "lines", refused.lines))
 
 
-def draw_refused(here: Here, refused: Refused, currency: str) -> None:
+def draw_refused(here: Here, asked: Filters, refused: Refused, currency: str) -> None:
     """What the figures of this page leave out, and the way there; said once, above all of them."""
     t, f = words(here), here.f
     if not refused.lines:
         st.caption(t("refused_none_long"))
         return
-    st.caption(
+    said = [
         t("refused_long", lines=counted(here, "lines", refused.lines),
           loads=counted(here, "loads", len(refused.loads)),
           money=f.money(refused.net_amount, currency))
-    )  # fmt: skip
+    ]  # fmt: skip
+    if not asked.is_all:
+        said.append(t("refused_unfiltered"))
+    st.caption(" ".join(said))
     link_to("issues", t("go_issues"), severity="ERROR")
 
 

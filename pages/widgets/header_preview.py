@@ -30,22 +30,23 @@ def draw_headers(here: Here, look: Look) -> None:
     left = [m for m in matches if m.column is None]
     ignored = [m for m in matches if _is_ignored(m)]
     st.header(t("headers"), anchor=False)
-    st.markdown(
-        t("headers_sum", all=f.number(len(matches)),
-          sure=f.number(len(matches) - len(doubtful) - len(left) - len(ignored)),
-          doubtful=f.number(len(doubtful)), left=f.number(len(left)),
-          ignored=f.number(len(ignored)))
-    )  # fmt: skip
+    if doubtful or left or ignored:
+        st.markdown(
+            t("headers_sum", all=f.number(len(matches)),
+              sure=f.number(len(matches) - len(doubtful) - len(left) - len(ignored)),
+              doubtful=f.number(len(doubtful)), left=f.number(len(left)),
+              ignored=f.number(len(ignored)))
+        )  # fmt: skip
     if missing:
         names = here.listed(isolate(unmarked(name)) for name in missing)
         st.error(t("missing", names=names), icon=":material/error:")
     _draw_refusal(here, look)
     everything = st.toggle(t("change_any"), here.address.choice("all", ["1"], "") == "1")
     here.address.write(all="1" if everything else None)
+    wanted = to_look_at(look)
     attention = [
-        m for m in matches if everything or _is_doubtful(m) or m.position in look.asked.changes
-        or (m.column is None and m.header.strip())
-    ]  # fmt: skip
+        m for m in matches if everything or m in wanted or m.position in look.asked.changes
+    ]
     names = column_names(here, look)
     for match in attention:
         _draw_choice(here, look, match, names)
@@ -61,6 +62,15 @@ def column_names(here: Here, look: Look) -> Names:
     }
     names: Names = {None: here.t("no_column")}
     return names | {name: f"{isolate(text)} · {isolate(name)}" for name, text in said.items()}
+
+
+def to_look_at(look: Look) -> list[Match]:
+    """Headers in doubt, and those that have a name but no column."""
+    return [
+        match
+        for match in look.changed.matches
+        if _is_doubtful(match) or (match.column is None and match.header.strip())
+    ]
 
 
 def _is_doubtful(match: Match) -> bool:

@@ -69,19 +69,23 @@ def _draw_cards(here: Here, detail: LoadDetail, run: Row, balance: Row) -> None:
              f.money(run["rejected_net_amount"], currency),
              f.money_exact(run["rejected_net_amount"], currency),
              mood="bad" if run["rejected_lines"] else "good"),
-        Card(t("net"), f.money(run["net_amount"], currency), t("net_note"),
-             f.money_exact(run["net_amount"], currency), behind=_strays(here, detail)),
+        _net_card(here, detail, run),
     ])  # fmt: skip
 
 
-def _strays(here: Here, detail: LoadDetail) -> str:
-    """What of the accepted net is dated in other months, and so is no net sales of this one."""
-    beside = detail.beside or {"stray_lines": 0}
-    if not (lines := beside["stray_lines"]):
-        return ""
-    t, f = page_texts("load", here.language), here.f
-    money = f.money_exact(beside["stray_net_amount"], detail.currency)
-    return t("net_strays" if lines > 1 else "net_stray", lines=f.number(lines), money=money)
+def _net_card(here: Here, detail: LoadDetail, run: Row) -> Card:
+    """Net sales as the figures will show them; accepted lines of other months stand beside."""
+    t, f, currency = page_texts("load", here.language), here.f, detail.currency
+    beside = detail.beside or {"stray_lines": 0, "stray_net_amount": 0}
+    lines, strays = beside["stray_lines"], beside["stray_net_amount"] or 0
+    net, said = run["net_amount"] - strays, ""
+    if lines:
+        name = "net_strays" if lines > 1 else "net_stray"
+        said = t(name, lines=f.number(lines), money=f.money_exact(strays, currency))
+    month = detail.load["period"]
+    title = t("net_of", month=f.month(month)) if month else t("net")
+    return Card(title, f.money(net, currency), t("net_note"), f.money_exact(net, currency),
+                behind=said)  # fmt: skip
 
 
 def _draw_ways_on(here: Here, load: Row, run: Row) -> None:
@@ -89,7 +93,7 @@ def _draw_ways_on(here: Here, load: Row, run: Row) -> None:
     to_send_back = run["rejected_lines"] and may_see_file(load["received_by"])
     with st.container(horizontal=True, vertical_alignment="center"):
         if to_send_back:
-            go(t("download_refused"), f"/downloads/refused?load={load_id}", "button")
+            go(t("download_refused"), f"/downloads/refused?load={load_id}", "outline")
         link_to("issues", t("see_issues"), load=str(load_id))
         link_to("run_stats", t("see_run"), run=str(run["run_id"]))
     if to_send_back:

@@ -14,7 +14,7 @@ from pages.frame.language import page_texts
 from pages.frame.page import Here
 from pages.widgets.difference import draw_details, draw_figures, worked_out
 from pages.widgets.notice import attempt, draw_notice
-from pages.widgets.step_done import draw_done, forget_done, keep_done
+from pages.widgets.step_done import draw_done, forget_done, keep_done, was_done
 from pipeline.access.allowed import Action, may
 from pipeline.loads import LoadDetail
 from pipeline.months.changes import MonthDifference
@@ -113,6 +113,8 @@ def _say_how_it_stands(here: Here, detail: LoadDetail) -> None:
             icon=":material/lock:",
         )  # fmt: skip
     if month.load_id == detail.load["load_id"]:
+        if was_done(month.load_id, "publish"):
+            return  # said below, with the ways on
         by, when = escape(here.actor(month.actor)), f.moment(month.since)
         st.success(t("this_is_published", user=by, when=when), icon=":material/verified:")
     elif month.load_id is not None:

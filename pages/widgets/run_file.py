@@ -1,4 +1,4 @@
-"""The last step before a run: the month, what stands there now, and the button."""
+"""What a file comes to: its month, what stands there now, and the button that runs it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pages.frame.page import Here
 from pages.frame.shell import link_to
 from pages.frame.ways import on_screen
 from pages.widgets.file_look import Look, forget_look
+from pages.widgets.header_preview import to_look_at
 from pages.widgets.notice import say
 from pipeline.errors import PipelineError
 from pipeline.ingestion.store import Receipt
@@ -26,21 +27,37 @@ MONTHS_AROUND = 12
 def draw_run(here: Here, look: Look) -> None:
     """The month of the file and the way into the pipeline, or what is in its way."""
     t = here.t
-    st.header(t("run_title"), anchor=False)
     if not look.changed.positions:
         st.error(t("nothing_known"), icon=":material/help:")
         return
-    period = _draw_period(here, look)
-    if look.known is None:  # else it becomes no load of its own
-        month = period or look.changed.period_guess()
-        _say_what_is_there(here, look.found.mapping.source_system, month)
     ready = look.refusal is None and not look.changed.missing_required()
-    if not ready:
-        st.caption(t("not_ready"))
-    if look.changes and ready:
-        st.caption(t("mapping_kept", changes=here.f.number(len(look.changes))))
-    if st.button(t("run"), type="primary", icon=":material/play_arrow:", disabled=not ready):
+    with st.container(border=True, key="run"):
+        month, button = st.columns([3, 1], vertical_alignment="bottom")
+        with month:
+            period = _draw_period(here, look)
+        with button:
+            asked = st.button(
+                t("run"), type="primary", icon=":material/play_arrow:", disabled=not ready,
+                width="stretch",
+            )  # fmt: skip
+        if period and (guess := look.changed.period_guess()) and period != guess:
+            st.warning(t("other_month", guess=here.f.month(guess)), icon=":material/warning:")
+        if look.known is None:  # else it becomes no load of its own
+            of = period or look.changed.period_guess()
+            _say_what_is_there(here, look.found.mapping.source_system, of)
+        st.caption(t("not_ready") if not ready else _said_of_headers(here, look))
+        if look.changes and ready:
+            st.caption(t("mapping_kept", changes=here.f.number(len(look.changes))))
+    if asked:
         _run(here, look, period)
+
+
+def _said_of_headers(here: Here, look: Look) -> str:
+    """Whether anything below wants a look before the run."""
+    t, f, count = here.t, here.f, len(to_look_at(look))
+    if not count:
+        return t("all_understood", headers=f.number(len(look.changed.matches)))
+    return t("look_below" if count > 1 else "look_below_one", headers=f.number(count))
 
 
 def draw_known(here: Here, receipt: Receipt) -> None:
@@ -69,8 +86,6 @@ def _draw_period(here: Here, look: Look) -> str | None:
         format_func=lambda month: f.month(month) if month else auto,
     )  # fmt: skip
     here.address.write(period=period)
-    if period and guess and period != guess:
-        st.warning(t("other_month", guess=f.month(guess)), icon=":material/warning:")
     return period
 
 

@@ -38,6 +38,12 @@ def forget_done() -> None:
     trail.staying().pop(_KEY, None)
 
 
+def was_done(load_id: int, act: str | None = None) -> bool:
+    """Whether a step, or this one, was just taken with this load."""
+    of, done, _ = trail.staying().get(_KEY, (0, "", 0))
+    return of == load_id and act in (None, done)
+
+
 def draw_done(here: Here, detail: LoadDetail) -> None:
     """That it is done, and where to look now; nothing when nothing was done to this load here."""
     load_id, act, count = trail.staying().get(_KEY, (0, "", 0))

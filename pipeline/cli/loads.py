@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from pipeline.access.names import TERMINAL
+from pipeline.access.names import SAMPLE, TERMINAL
 from pipeline.cli.faults import GOOD, report
 from pipeline.cli.output import amount, progress, shown, to_json
 from pipeline.cli.session import Session
@@ -129,7 +129,12 @@ def _one(session: Session, url: str, wish: Wish, name: str, work: Callable[[], L
             typer.echo(to_json(_refused(error)))
         return code
     job = _job_at_work(url, result)
-    typer.echo(to_json(_facts(result)) if wish.as_json else _summary(session, name, result, job))
+    if wish.as_json:
+        typer.echo(to_json(_facts(result)))
+    elif wish.user == SAMPLE:  # defects are in it by design; they would look like the reader's own
+        typer.echo(_head(session, name, result))
+    else:
+        typer.echo(_summary(session, name, result, job))
     return GOOD if job is not None else _verdict(result)
 
 
@@ -169,15 +174,7 @@ def _summary(session: Session, name: str, result: LoadResult, job: Job | None) -
 
     Of a load that a job is at work on: whose job it is, and where to see how far.
     """
-    words = session.texts
-    head = words(
-        "load_head",
-        file=shown(name),
-        load_id=result.load_id,
-        source=result.source,
-        period=result.period or "-",
-        state=session.state(result.status),
-    )
+    words, head = session.texts, _head(session, name, result)
     if job is not None:
         lines = [*_history(session, result), _at_work(session, job)]
         return "\n".join([head, *(f"  {line}" for line in lines)])
@@ -189,6 +186,17 @@ def _summary(session: Session, name: str, result: LoadResult, job: Job | None) -
     ]
     lines += [words("load_seconds", seconds=f"{result.seconds:.1f}"), *_next(session, result)]
     return "\n".join([head, *(f"  {line}" for line in lines)])
+
+
+def _head(session: Session, name: str, result: LoadResult) -> str:
+    return session.texts(
+        "load_head",
+        file=shown(name),
+        load_id=result.load_id,
+        source=result.source,
+        period=result.period or "-",
+        state=session.state(result.status),
+    )
 
 
 def _history(session: Session, result: LoadResult) -> list[str]:

@@ -18,7 +18,7 @@ def way_in(settings: Settings, address: str, made: First | None) -> str:
     `made` is None where the house has its administrator: then only that one signs in as before.
     """
     words = [read_texts(settings.config_dir, language, "way_in") for language in LANGUAGES]
-    facts = {"console": address}
+    facts = {"console": address, "english": f"{address}/prefer?language=en"}
     if made is not None:
         facts["name"] = shown(made.name)
     if made is not None and made.password is not None:

@@ -89,6 +89,7 @@ class Drift:
     period: str
     state: str
     file_name: str
+    received_by: str
     lines_then: int
     lines_now: int
     net_amount_then: Decimal

@@ -68,7 +68,7 @@ def test_a_one_time_password_opens_the_change_of_it_alone(sit: Sit, desk: Desk) 
     refused = browser.post("/uploads", content=b"x", headers=HERE)
     assert (refused.status_code, refused.json()["code"]) == (403, "CHANGE_PASSWORD")
     page = browser.get(led.headers["location"], headers=PAGE).text
-    assert "somebody else has seen" in page and "at least 10 characters" in page
+    assert "holds once" in page and "at least 10 characters" in page
     assert 'value="/loads?x=1"' in page and "Sign out everywhere" not in page
     assert 'name="old"' not in page, "it was typed a moment ago"
     same = {"new": once, "again": once}

@@ -66,10 +66,10 @@ def test_a_file_is_shown_as_it_is_understood(open_page: OpenPage, desk: Desk, ha
     desk.publish([{}, {"invoice_id": "1002"}])
     page = opened(open_page, hand(desk.file([{"customer_id": "C9"}])))
     said = words(page)
-    assert "Of \u206661\u2069 headers: \u206661\u2069 understood" in said
+    assert "All \u206661\u2069 headers are understood." in said and "in doubt" not in said
     assert "Compared with load \u20661\u2069" in said and "\u2066-50%\u2069" not in said
     assert "\u2066\u221250%\u2069" in said
-    assert "By its lines: Mordad 1403" in page.selectbox[-1].options
+    assert "By its lines: Mordad 1403" in page.selectbox[0].options
     assert "Load \u20661\u2069 is published for Mordad 1403" in said
     assert not page.exception and not page.error
 
@@ -104,8 +104,8 @@ def test_first_values_are_whole_each(open_page: OpenPage, desk: Desk, hand: Hand
     ("broken", "said_of_it"),
     [
         (0, ""),
-        (1, " · all but one line fit it"),
-        (3, " · all but \u20663\u2069 lines fit it"),
+        (1, " · one line does not fit; the run names it"),
+        (3, " · \u20663\u2069 lines do not fit; the run names them"),
     ],
 )
 def test_lines_that_do_not_fit_the_encoding_are_said(
