@@ -10,7 +10,7 @@ import streamlit as st
 from pages.frame.formats import isolate
 from pages.frame.language import page_texts, rule_title
 from pages.frame.page import Here
-from pages.widgets.cards import Cell, small_table
+from pages.widgets.cards import Card, Cell, cards, small_table
 from pipeline.loads import figures_mark
 from pipeline.months.changes import (
     DIMENSIONS,
@@ -54,6 +54,8 @@ def draw_figures(here: Here, found: MonthDifference, currency: str) -> None:
         nothing = page_texts("load", here.language)("nothing_changes")
         st.info(nothing, icon=":material/drag_handle:")
     else:
+        if main.month != found.period or main.before.lines:
+            st.markdown(f"**{here.f.month(main.month)}**")
         _draw_month(here, main, currency)
     if others := _other_months(found):
         _say_others(here, others, currency)
@@ -102,13 +104,12 @@ def _say_others(here: Here, others: list[MonthFigures], currency: str) -> None:
 def _draw_month(here: Here, month: MonthFigures, currency: str) -> None:
     """Before, after and change; of a month that has no line yet, what it will show."""
     t, f = page_texts("load", here.language), here.f
-    st.markdown(f"**{f.month(month.month)}**")
-    is_first = not month.before.lines
+    if not month.before.lines:
+        _draw_first(here, month.after, currency)
+        return
 
     def row(name: str, show: Callable[[Decimal | int], str]) -> list[Cell]:
         before, after, change = (_figure(part, name) for part in _parts(month))
-        if is_first:
-            return [Cell(t(f"measure_{name}")), Cell(show(after), number=True)]
         grown = f.percent(change / abs(Decimal(before)), sign=True) if before else "–"
         return [
             Cell(t(f"measure_{name}")),
@@ -121,16 +122,25 @@ def _draw_month(here: Here, month: MonthFigures, currency: str) -> None:
     heads = [("measure", False), ("before", True), ("after", True), ("change", True),
              ("percent", True)]  # fmt: skip
     small_table(
-        [
-            (t(f"head_{name}"), number)
-            for name, number in heads
-            if not is_first or name in ("measure", "after")
-        ],
+        [(t(f"head_{name}"), number) for name, number in heads],
         [
             *(row(name, lambda amount: f.money_exact(amount, currency)) for name in AMOUNTS),
             *(row(name, f.number) for name in COUNTS),
         ],
     )
+
+
+def _draw_first(here: Here, figures: Figures, currency: str) -> None:
+    """What a month shows that shows nothing yet: there is nothing to compare it with."""
+    t, f = page_texts("load", here.language), here.f
+    amounts = [(name, Decimal(_figure(figures, name))) for name in AMOUNTS]
+    shown = [
+        Card(t(f"measure_{name}"), f.money(amount, currency), f.money_exact(amount, currency))
+        for name, amount in amounts
+    ]
+    lines, *others = reversed(COUNTS)
+    said = [f"{t(f'measure_{name}')}: {f.number(int(_figure(figures, name)))}" for name in others]
+    cards([*shown, Card(t(f"measure_{lines}"), f.number(figures.lines), " · ".join(said))])
 
 
 def _draw_nets(here: Here, months: list[MonthFigures], currency: str) -> None:

@@ -169,8 +169,16 @@ def test_who_comes_to_publish_has_the_step_before_everything_else(
     keys = [button.key for button in page.button]
     assert "do_publish" in keys and "act_publish" not in keys, "one button publishes"
     # Of a month that shows nothing yet there is no before.
-    table = said[said.index("<table") : said.index("</table>")]
-    assert "Afterwards" in table and ">Now<" not in table
+    step = said[said.index("Publishing this load changes") : said.index("Accepted lines:")]
+    assert "Afterwards" not in step and ">Now<" not in step
+    assert ">\u2066110\u2069 rial<" in step and "Customers: \u20661\u2069" in step
+
+
+def test_other_months_are_named_before_the_step_is_taken(open_page: OpenPage, desk: Desk) -> None:
+    load = desk.load([{}, {**STRAY, "net_amount": "2500"}, {**STRAY, "invoice_id": "1006"}])
+    page = open_page("load", language="en", address={"load": str(load.load_id), "act": "publish"})
+    (said,) = [info.value for info in page.info]
+    assert "also change Tir 1403: \u20662,610\u2069 rial in all" in said
 
 
 def test_nobody_publishes_over_what_they_did_not_see(open_page: OpenPage, desk: Desk) -> None:
