@@ -1,13 +1,18 @@
 -- Purpose: the customers of the given months in the order of what they bought, from all published
 -- loads. Grain: one month and customer.
 insert into kpi.ranked_customers (
-    source_system, jalali_month, customer_id, net_amount, gross_amount, invoice_count, active_days,
-    customer_rank
+    source_system, jalali_month, month_start, customer_id, net_amount, gross_amount, invoice_count,
+    active_days, customer_rank
 )
-select source_system, jalali_month, customer_id, sum(net_amount), sum(gross_amount),
-    sum(invoice_count), sum(active_days),
-    rank() over (partition by source_system, jalali_month order by sum(net_amount) desc)
-from kpi.counted_customers
-where source_system = %(source)s and jalali_month = any(%(months)s)
-group by source_system, jalali_month, customer_id
-order by source_system, jalali_month, customer_id
+select counted.source_system, jalali_month, months.first_day, counted.customer_id,
+    sum(counted.net_amount), sum(counted.gross_amount),
+    sum(counted.invoice_count), sum(counted.active_days),
+    rank() over (
+        partition by counted.source_system, jalali_month
+        order by sum(counted.net_amount) desc
+    )
+from kpi.counted_customers as counted
+join dim.jalali_months as months using (jalali_month)
+where counted.source_system = %(source)s and jalali_month = any(%(months)s)
+group by counted.source_system, jalali_month, months.first_day, counted.customer_id
+order by counted.source_system, jalali_month, counted.customer_id

@@ -6,21 +6,19 @@
 -- scope sees no ready ranks, and has customers ranked by the invoices of their own.
 -- Key: jalali_month, source_system, customer_id. Filters: customer_rank.
 create view kpi.kpi_top_customers_month with (security_invoker) as
-with customers as (
-    select source_system, jalali_month, customer_id, net_amount, gross_amount, invoice_count,
-        active_days, customer_rank
-    from kpi.ranked_customers
-    union all
-    select source_system, jalali_month, customer_id, sum(net_amount), sum(gross_amount),
-        count(distinct invoice_id), count(distinct event_date),
-        rank() over (partition by source_system, jalali_month order by sum(net_amount) desc)
-    from kpi.published_invoices
-    where app.is_limited()
-    group by source_system, jalali_month, customer_id
-)
-select customers.source_system, customers.jalali_month, months.first_day as month_start,
-    customers.customer_id, customers.net_amount, customers.gross_amount,
-    customers.gross_amount - customers.net_amount as returns_amount,
-    customers.invoice_count, customers.active_days, customers.customer_rank
-from customers
+select source_system, jalali_month, month_start, customer_id, net_amount, gross_amount,
+    returns_amount, invoice_count, active_days, customer_rank
+from kpi.ranked_customers
+union all
+select invoices.source_system, invoices.jalali_month, months.first_day, invoices.customer_id,
+    sum(invoices.net_amount), sum(invoices.gross_amount),
+    sum(invoices.gross_amount) - sum(invoices.net_amount),
+    count(distinct invoices.invoice_id), count(distinct invoices.event_date),
+    rank() over (
+        partition by invoices.source_system, invoices.jalali_month
+        order by sum(invoices.net_amount) desc
+    )
+from kpi.published_invoices as invoices
 join dim.jalali_months as months using (jalali_month)
+where app.is_limited()
+group by invoices.source_system, invoices.jalali_month, months.first_day, invoices.customer_id
