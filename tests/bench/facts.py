@@ -43,6 +43,11 @@ OTHERS = (
     "canonical.rejected_lines",
     "canonical.set_aside_lines",
 )
+# An invoice number in another month: numbers rise with the months, as those of any house do.
+_OF_MONTH = (
+    "case when left({0}, 4) = %(was)s then %(now)s || substr({0}, 5)"
+    " else {0} || '-' || %(number)s end"
+)
 # Sums of a load: keys, and what is counted beside the amounts.
 SUMS = {
     "rollup_days": (
@@ -139,7 +144,7 @@ def _copy(url: str, original: int, number: int, period: str) -> int:
 def _begin(connection: Connection, original: int, number: int, period: str) -> dict[str, Any]:
     """Receipt, state and run of the copy."""
     row = connection.execute(
-        "select run_id from app.load_states where load_id = %s", [original]
+        "select run_id, period from app.load_states where load_id = %s", [original]
     ).fetchone()
     assert row is not None
     receipt = fetch_one(
@@ -163,7 +168,19 @@ def _begin(connection: Connection, original: int, number: int, period: str) -> d
         [facts["load_id"], row[0]],
     ).fetchone()
     assert new is not None
-    return {**facts, "run_id": new[0], "original": original, "original_run": row[0]}
+    return {
+        **facts,
+        "run_id": new[0],
+        "original": original,
+        "original_run": row[0],
+        "was": _numbered(row[1]),
+        "now": _numbered(period),
+    }
+
+
+def _numbered(period: str) -> str:
+    """What invoice numbers of a month begin with, as the generator gives them: year and month."""
+    return period.replace("-", "")[2:]
 
 
 def _note_days(connection: Connection, original: int, number: int) -> None:
@@ -198,8 +215,7 @@ def _copy_sales(connection: Connection, facts: dict[str, Any], names: dict[str, 
     run(connection, "create_sales_table", **names)
     changed = {
         "load_id": "%(load_id)s",
-        "invoice_id": "invoice_id || '-' || %(number)s",
-        "reference_invoice_id": "reference_invoice_id || '-' || %(number)s",
+        **{name: _OF_MONTH.format(name) for name in ("invoice_id", "reference_invoice_id")},
         "event_date": "is_now",
         "event_date_jalali": "jalali",
         "jalali_month": "left(jalali, 7)",
