@@ -98,7 +98,10 @@ def _say_others(here: Here, others: list[MonthFigures], currency: str) -> None:
         named.append(t("months_left" if left > 1 else "month_left", months=f.number(left)))
     change = sum((one.change.net_amount for one in others), Decimal(0))
     money = f.money_exact(change, currency)
-    st.info(t("others_change", months=here.listed(named), money=money), icon=":material/event:")
+    moved = sum(abs(one.change.lines) for one in others)
+    lines = t("lines_many" if moved > 1 else "lines_one", lines=f.number(moved))
+    st.info(t("others_change", lines=lines, months=here.listed(named), money=money),
+            icon=":material/event:")  # fmt: skip
 
 
 def _draw_month(here: Here, month: MonthFigures, currency: str) -> None:

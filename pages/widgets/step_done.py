@@ -56,7 +56,7 @@ def draw_done(here: Here, detail: LoadDetail) -> None:
             month = here.f.month(detail.load["period"])
             asked = {"source": detail.load["source_system"], "from": detail.load["period"],
                      "to": detail.load["period"]}  # fmt: skip
-            with st.container(horizontal=True):
+            with st.container(horizontal=True, key="step_ways"):
                 link_to("net_sales", t("see_net_sales", month=month), **asked)
                 link_to("returns", t("see_returns", month=month), **asked)
         component = st.components.v2.component("sales_step_done", js=_SCRIPT)

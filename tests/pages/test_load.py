@@ -178,7 +178,10 @@ def test_other_months_are_named_before_the_step_is_taken(open_page: OpenPage, de
     load = desk.load([{}, {**STRAY, "net_amount": "2500"}, {**STRAY, "invoice_id": "1006"}])
     page = open_page("load", language="en", address={"load": str(load.load_id), "act": "publish"})
     (said,) = [info.value for info in page.info]
-    assert "also change Tir 1403: \u20662,610\u2069 rial in all" in said
+    assert (
+        "\u20662\u2069 lines dated outside the month also change Tir 1403: \u20662,610\u2069 rial"
+        in said
+    )
 
 
 def test_nobody_publishes_over_what_they_did_not_see(open_page: OpenPage, desk: Desk) -> None:
