@@ -76,11 +76,18 @@ def _draw_needs(here: Here, seen: Overview) -> None:
              href=way(here, "loads", state=["received", "failed"]) if unfinished else ""),
         Card(t("issues"), f.number(counts["issues"]),
              t("issues_note", errors=f.number(counts["rejected_lines"])),
-             href=way(here, "issues")),
+             behind=_of_samples(here, counts), href=way(here, "issues")),
         Card(t("impact"), money_by_source(here, seen.impact_amounts), t("impact_note"),
              title=money_by_source(here, seen.impact_amounts, exact=True),
              href=way(here, "issues", order="money")),
     ])  # fmt: skip
+
+
+def _of_samples(here: Here, counts: Row) -> str:
+    """How many of the issues are invented: those wait for nobody."""
+    if not (issues := counts["sample_issues"]):
+        return ""
+    return here.t("issues_sampled", issues=here.f.number(issues))
 
 
 def _draw_month(here: Here, seen: Overview) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pipeline.access.acting import allowed
 from pipeline.access.allowed import Action
+from pipeline.access.names import SAMPLE
 from pipeline.db import Row, fetch_all, fetch_one, reading
 from pipeline.quality.issue_counts import count_matching
 from pipeline.quality.issue_filter import IssueFilter
@@ -19,8 +20,8 @@ MONTHS, LOADS, RULES = 12, 5, 6
 class Overview:
     """The state of the house in numbers, and the rows behind them; money in the source's currency.
 
-    `counts`: loads, drafts, unfinished, published, issues, rejected_lines; for those
-    who may not see loads, the published ones alone.
+    `counts`: loads, drafts, unfinished, published, issues (of them sample_issues of invented
+    loads), rejected_lines; for those who may not see loads, the published ones alone.
     `months`: newest first, at most 12: source_system, period, net_amount, gross_amount,
     returns_amount, is_sample. `waiting` and `rules`: the first few of each. `impact_amounts`: the
     money that issues touch, by source.
@@ -62,7 +63,7 @@ def read_overview(url: str) -> Overview:
         if not allowed(Action.SEE_LOADS):
             return Overview({"loads": len(months)}, months, [], [])
         return Overview(
-            fetch_one(connection, "read_overview") or {},
+            fetch_one(connection, "read_overview", {"sample": SAMPLE}) or {},
             months,
             fetch_all(connection, "list_waiting_loads", {"limit": LOADS}),
             fetch_all(connection, "list_costliest_rules", {"limit": RULES}),

@@ -6,9 +6,13 @@ stand ready with their ranks; facts are found by product.
 
 from __future__ import annotations
 
+from typing import Any
+
 from psycopg import sql
 
 from pipeline.db import Connection, fetch_all, run, table
+
+_GONE = {"month": "jalali_month", "customer": "customer_id"}
 
 
 def refresh_figures(connection: Connection, source: str) -> None:
@@ -42,9 +46,18 @@ def refresh_ranks(connection: Connection, source: str) -> list[str]:
     months = [row["jalali_month"] for row in stale]
     if months:
         facts = {"source": source, "months": months}
-        for step in ("clear_ranks", "add_ranks", "add_ranked_months"):
-            run(connection, f"tiers/{step}", facts)
+        run(connection, "tiers/clear_ranked_months", facts)
+        _drop_gone(connection, facts)
+        run(connection, "tiers/add_ranks", facts)
+        run(connection, "tiers/add_ranked_months", facts)
     return months
+
+
+def _drop_gone(connection: Connection, facts: dict[str, Any]) -> None:
+    gone = fetch_all(connection, "tiers/list_gone_ranks", facts)
+    if gone:
+        pairs = {f"gone_{name}s": [row[of] for row in gone] for name, of in _GONE.items()}
+        run(connection, "tiers/drop_ranks", facts | pairs)
 
 
 def index_published(connection: Connection, source: str) -> list[int]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BytesIO
 
 import polars as pl
 
 from pipeline.transform.cells import compact
 from pipeline.transform.numbers import AMOUNT
+from pipeline.transform.packed import pack, unpack
 
 INVOICE_KEYS = ("event_date", "jalali_month", "invoice_id", "customer_id", "salesperson_id")
 _PRODUCT_KEYS = ("jalali_month", "product_id")
@@ -35,7 +35,8 @@ class RollupMemory:
         invoices = parts.group_by(INVOICE_KEYS).agg(
             pl.sum("net_amount"), gross_amount=pl.sum("sale_net"), line_count=pl.len()
         )
-        self._invoices.append(_pack(invoices))
+        # There are as many invoices as a third of the lines.
+        self._invoices.append(pack(invoices))
         self._products.append(
             parts.group_by(_PRODUCT_KEYS).agg(
                 sales_amount=pl.sum("sale_net"),
@@ -51,7 +52,7 @@ class RollupMemory:
 
     def invoices(self) -> Iterator[pl.DataFrame]:
         """Rows of `kpi.rollup_invoices`, one frame per block."""
-        return map(pl.read_ipc, map(BytesIO, self._invoices))
+        return map(unpack, self._invoices)
 
     def products(self) -> pl.DataFrame:
         """Rows of `kpi.rollup_products`: one per month and product."""
@@ -60,10 +61,3 @@ class RollupMemory:
         parts = pl.concat(self._products)
         sums = [name for name in parts.columns if name not in _PRODUCT_KEYS]
         return parts.group_by(_PRODUCT_KEYS).agg(pl.sum(*sums))
-
-
-def _pack(frame: pl.DataFrame) -> bytes:
-    """A frame in a third of its size: there are as many invoices as a third of the lines."""
-    packed = BytesIO()
-    frame.write_ipc(packed, compression="lz4", compat_level=pl.CompatLevel.oldest())
-    return packed.getvalue()

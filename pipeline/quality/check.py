@@ -10,8 +10,9 @@ import polars as pl
 
 from pipeline.contracts import DATES, KEYS, MEASURES, TEXTS, Mapping
 from pipeline.quality.rules import Rule, RuleSet
-from pipeline.transform.cells import clean_keys, compact
+from pipeline.transform.cells import clean_keys
 from pipeline.transform.numbers import AMOUNT
+from pipeline.transform.packed import pack, unpack
 
 ISSUE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "line_no": pl.Int32,
@@ -72,7 +73,7 @@ class LineChecker:
             ),
         )
         self._asked = sorted({question.column for question in self._questions})
-        self._lines: list[pl.DataFrame] = []
+        self._lines: list[bytes] = []
 
     def check(self, frame: pl.DataFrame, cells: pl.DataFrame) -> pl.Series:
         """Which lines of a block are rejected, one Boolean each.
@@ -89,7 +90,7 @@ class LineChecker:
             said = frame.select("line_no", *BUSINESS_KEY, SALESPERSON, *_AMOUNTS).with_columns(
                 *answers.get_columns(), *raw, cells.get_column(BRANCH, default=_no_text(cells))
             )
-            self._lines.append(compact(said[at]))
+            self._lines.append(pack(said[at]))
         return verdict["rejected"]
 
     def issues(self) -> Iterator[pl.DataFrame]:
@@ -99,7 +100,7 @@ class LineChecker:
         """
         if not self._lines:
             return
-        lines = pl.concat(self._lines)
+        lines = pl.concat(map(unpack, self._lines))
         lines = lines.with_columns(clean_keys(lines.select(BRANCH)))
         key = pl.concat_str(BUSINESS_KEY, separator="|", ignore_nulls=True)
         for number, question in enumerate(self._questions):

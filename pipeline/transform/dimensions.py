@@ -13,7 +13,8 @@ from pipeline.contracts import (
     DIMENSION_KEYS,
     Mapping,
 )
-from pipeline.transform.cells import clean_keys, compact, fold_texts, spell
+from pipeline.transform.cells import clean_keys, fold_texts, spell
+from pipeline.transform.packed import pack, unpack
 
 OBSERVATION_COLUMNS = (
     "dimension", "entity_id", "attributes", "lines", "first_date", "last_date",
@@ -31,7 +32,7 @@ ROWS_AT_ONCE = 20_000
 class _Seen:
     """Sets of attributes met of one dimension, and on which days."""
 
-    attributes: list[pl.DataFrame] = field(default_factory=list)
+    attributes: list[bytes] = field(default_factory=list)
     waiting: list[pl.DataFrame] = field(default_factory=list)
     days: list[pl.DataFrame] = field(default_factory=list)
     known: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt64))
@@ -112,7 +113,7 @@ def _observe(
         met = pl.DataFrame([*attributes[new], entity[new], marks[new]])
         fresh = met.unique("hash", maintain_order=True)
         seen.known = pl.concat([seen.known, fresh["hash"]])
-        seen.attributes.append(compact(fresh))
+        seen.attributes.append(pack(fresh))
 
 
 def _told(dimension: str, seen: _Seen) -> Iterator[Told]:
@@ -125,7 +126,7 @@ def _told(dimension: str, seen: _Seen) -> Iterator[Told]:
         .group_by("hash")
         .agg(pl.sum("lines"), pl.min("first_date"), pl.max("last_date"))
     )
-    found = pl.concat(seen.attributes).join(days, on="hash")
+    found = pl.concat(map(unpack, seen.attributes)).join(days, on="hash")
     found = found.with_columns(*clean_keys(found.select("entity_id")))
     found = found.filter(pl.col("entity_id").is_not_null())
     given = [name for name in DIMENSION_ATTRIBUTES[dimension] if name in found.columns]

@@ -9,6 +9,7 @@ from pipeline.access.names import SAMPLE
 from pipeline.jobs.claiming import cancel_job
 from pipeline.jobs.submit import submit_file
 from pipeline.months.locks import lock_month
+from pipeline.publications import void
 from tests.karamad import PERIOD, RETURN, SOURCE, Desk
 from tests.pages.conftest import OpenPage, words
 
@@ -111,6 +112,20 @@ def test_invented_months_say_what_they_are(
         assert [text for text in said if text not in words(page)] == []
         assert ("samples_yes" in {button.key for button in page.button}) == (role == "steward")
     assert 'class="sales-tag">sample<' in words(open_page("home", language="en"))
+
+
+def test_issues_of_invented_months_are_told_apart(open_page: OpenPage, desk: Desk) -> None:
+    bad = {"invoice_id": "1002", "quantity": "abc"}
+    desk.publish([{}, bad], user=SAMPLE)
+    count = "select count(*) from dq.dq_issues where load_id = %s"
+    invented = desk.value(count, 1)
+    assert invented and "are the samples" in words(open_page("home", language="en"))
+    own = desk.load([{"invoice_id": "7"}, {**bad, "invoice_id": "8"}])
+    said = words(open_page("home", language="en"))
+    assert f"\u2066{invented}\u2069 of the issues are the samples" in said
+    assert f">\u2066{invented + desk.value(count, own.load_id)}\u2069<" in said
+    void(desk.url, 1, "no longer wanted")
+    assert "are the samples" not in words(open_page("home", language="en"))
 
 
 def test_invented_months_leave_when_somebody_says_so_twice(open_page: OpenPage, desk: Desk) -> None:
