@@ -6,13 +6,13 @@ stand ready with their ranks; facts are found by product.
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from psycopg import sql
 
 from pipeline.db import Connection, fetch_all, run, table
-
-_GONE = {"month": "jalali_month", "customer": "customer_id"}
 
 
 def refresh_figures(connection: Connection, source: str) -> None:
@@ -55,9 +55,9 @@ def refresh_ranks(connection: Connection, source: str) -> list[str]:
 
 def _drop_gone(connection: Connection, facts: dict[str, Any]) -> None:
     gone = fetch_all(connection, "tiers/list_gone_ranks", facts)
-    if gone:
-        pairs = {f"gone_{name}s": [row[of] for row in gone] for name, of in _GONE.items()}
-        run(connection, "tiers/drop_ranks", facts | pairs)
+    for month, rows in groupby(gone, itemgetter("jalali_month")):
+        customers = [row["customer_id"] for row in rows]
+        run(connection, "tiers/drop_ranks", facts | {"month": month, "customers": customers})
 
 
 def index_published(connection: Connection, source: str) -> list[int]:
