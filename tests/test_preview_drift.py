@@ -56,6 +56,7 @@ def test_the_differences_as_json(cli: Cli, desk: Desk) -> None:
         "period": "1403-05",
         "state": "published",
         "file_name": "file_1.csv",
+        "received_by": "cli",
         "lines_then": 3,
         "lines_now": 2,
         "net_amount_then": 330,
