@@ -105,7 +105,7 @@ class BlockReader:
         doubtful = self._lines.doubtful(plain, ends, first, self._encoding != "utf-8")
         numbers = np.flatnonzero(~doubtful)
         sound = self._parse(_keep(plain, ends, ~doubtful))
-        doubtful[numbers[self._may_be_no_record(sound).to_numpy()]] = True
+        doubtful[numbers[self._may_be_no_records(sound)]] = True
         careful = self._read_carefully(text, ends, doubtful, first, final)
         block = Block(first, len(ends), plain, self._empty_cells())
         rows = self._judge(careful, block)
@@ -177,29 +177,39 @@ class BlockReader:
         frame.columns = list(self._columns)
         return frame
 
-    def _may_be_no_record(self, cells: pl.DataFrame) -> pl.Series:
-        """True for rows without a digit where dates stand, or with a header's name there."""
+    def _may_be_no_records(self, cells: pl.DataFrame) -> NDArray[np.uint32]:
+        """Numbers of rows without a digit where dates stand, or with a header's name there."""
         if not cells.height:
-            return pl.Series([], dtype=pl.Boolean)
-        names = {name: self._inspection.header[self._columns[name]] for name in self._dated}
-        dated = pl.any_horizontal(pl.col(name).str.contains(r"\d") for name in names)
-        named = pl.any_horizontal(
-            pl.col(name).str.strip_chars() == text.strip() for name, text in names.items()
-        )
-        dates = cells.select(self._dated)
-        odd = dates.select(odd=~self._dated_plainly).to_series()
-        at = odd.arg_true()
-        return odd.scatter(at, dates[at].select(~dated | named).to_series()) if len(at) else odd
+            return np.empty(0, np.uint32)
+        dates = pl.DataFrame([cells[name] for name in self._dated])
+        at = dates.select(self._undated_at_sight).to_series()
+        if len(at):
+            at = at.filter(dates[at].select(self._undated).to_series())
+        return at.to_numpy()
 
     @cached_property
-    def _dated_plainly(self) -> pl.Expr:
-        """Whether every date of a row begins with a digit, as no name of a column does."""
-        headers = [self._inspection.header[self._columns[name]] for name in self._dated]
-        tells = not any(header.strip()[:1].isdigit() for header in headers)
-        return pl.all_horizontal(
+    def _undated_at_sight(self) -> pl.Expr:
+        """Where not every date begins with a digit, as no name of a column does."""
+        tells = not any(name.strip()[:1].isdigit() for name in self._date_headers.values())
+        begins_with_digit = [
             pl.col(name).is_between(pl.lit("0"), pl.lit(":"), closed="left") & tells
             for name in self._dated
+        ]
+        return (~pl.all_horizontal(begins_with_digit)).arg_true()
+
+    @cached_property
+    def _undated(self) -> pl.Expr:
+        """Whether a row has no digit in any date, or the header's name."""
+        dated = pl.any_horizontal(pl.col(name).str.contains(r"\d") for name in self._dated)
+        named = pl.any_horizontal(
+            pl.col(name).str.strip_chars() == text.strip()
+            for name, text in self._date_headers.items()
         )
+        return ~dated | named
+
+    @cached_property
+    def _date_headers(self) -> dict[str, str]:
+        return {name: self._inspection.header[self._columns[name]] for name in self._dated}
 
     def _lost(self, line_no: int, line: str) -> Damage | None:
         """Damage of a line that held bytes its own encoding does not know."""
@@ -245,7 +255,9 @@ class _LineTest:
             quote = re.escape(dialect.quote)
             # A whole quoted cell between delimiters; what is left must hold no quote.
             self._quoted = rf"{quote}(?:[^{quote}]|{quote}{quote})*{quote}"
-            self._unsound = rf"{quote}|[^{mark}]\x01|\x01[^{mark}\r\n]"
+            unsound = pl.col("bare").str.contains(rf"{quote}|[^{mark}]\x01|\x01[^{mark}\r\n]")
+            marks = pl.col("bare").str.count_matches(dialect.delimiter, literal=True)
+            self._is_unsound = unsound | (marks != inspection.width - 1)
 
     def doubtful(
         self, text: bytes, ends: NDArray[np.int64], first: int, transcoded: bool
@@ -275,10 +287,8 @@ class _LineTest:
     def _doubtful_quotes(self, lines: list[bytes]) -> NDArray[np.bool_]:
         """Judge lines with quotes by what stands outside of well-formed quoted cells."""
         column = pl.Series([line.decode(errors="replace") for line in lines], dtype=pl.String)
-        bare = column.str.replace_all(self._quoted, "\x01")
-        unsound = bare.str.contains(self._unsound)
-        unsound |= bare.str.count_matches(self._delimiter, literal=True) != self._width - 1
-        verdict: NDArray[np.bool_] = unsound.to_numpy()
+        bare = column.str.replace_all(self._quoted, "\x01").to_frame("bare")
+        verdict: NDArray[np.bool_] = bare.select(self._is_unsound).to_series().to_numpy()
         return verdict
 
     def _blank(self, text: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[int]:

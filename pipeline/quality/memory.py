@@ -49,15 +49,15 @@ class LoadMemory:
     def add(self, frame: pl.DataFrame, cells: pl.DataFrame, kept: pl.Series) -> None:
         """Remember the canonical lines of a block; `cells` are the raw cells of all its lines."""
         self._lines.add(frame["line_no"])
-        self._twins.add(frame.select(pl.struct(TWIN_KEYS).hash()).to_series())
+        self._twins.add(_hashes(frame, *TWIN_KEYS))
         self._prices.add(frame)
         self._returns.add(frame)
         for dimension, name in NAME_ATTRIBUTES.items():
             if name in cells.columns:
-                memory = self._names.setdefault(name, NameMemory())
-                memory.add(
-                    frame["line_no"], frame[DIMENSION_KEYS[dimension]], cells[name].filter(kept)
-                )
+                if name not in self._names:
+                    self._names[name] = NameMemory()
+                code, called = frame[DIMENSION_KEYS[dimension]], cells[name].filter(kept)
+                self._names[name].add(frame["line_no"], code, called)
 
     def recall(self, min_price_lines: int) -> Recalled:
         """Everything that load rules ask of the memory, worked out at once; it is empty then."""
@@ -74,6 +74,11 @@ class LoadMemory:
     def priced(self) -> pl.DataFrame:
         """Every price that was asked of each product: `product_id, unit_price, lines`."""
         return self._prices.asked()
+
+
+def _hashes(frame: pl.DataFrame, *names: str) -> pl.Series:
+    """For each row a hash of some of its columns."""
+    return pl.DataFrame([frame[name] for name in names]).hash_rows()
 
 
 def twin_candidates(lines: list[pl.Series], twins: list[pl.Series]) -> list[int]:
@@ -99,12 +104,14 @@ class ReturnMemory:
 
     def add(self, frame: pl.DataFrame) -> None:
         """Remember the canonical lines of a block."""
-        lines = frame.select(
-            "line_no",
-            is_return=pl.col("transaction_type") == "RETURN",
-            pair=pl.struct("customer_id", "product_id").hash(),
-            invoice=pl.col("invoice_id").hash(),
-            reference=pl.col("reference_invoice_id").hash(),
+        lines = pl.DataFrame(
+            [
+                frame["line_no"],
+                _hashes(frame, "customer_id", "product_id").alias("pair"),
+                _hashes(frame, "invoice_id").alias("invoice"),
+                _hashes(frame, "reference_invoice_id").alias("reference"),
+                (frame["transaction_type"] == "RETURN").alias("is_return"),
+            ]
         )
         sales = lines.filter(~pl.col("is_return"))
         self._sold.add(sales["pair"])

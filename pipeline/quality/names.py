@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.transform.cells import compact, fold_texts
+from pipeline.transform.cells import compact, fold_texts, rows_where
+from pipeline.transform.hashes import Hashes
 
-# Counts are added up when this many wait: seldom enough to cost nothing, often enough to stay few.
-COUNTS_WAITING = 200_000
+# Lines are counted when this many wait: seldom enough to cost little, often enough to stay few.
+LINES_WAITING = 200_000
 _LINES = {"line_no": pl.Int32, "pair": pl.UInt64}
 
 
@@ -33,48 +34,47 @@ class NameMemory:
     """
 
     def __init__(self) -> None:
+        self._waiting: list[pl.DataFrame] = []
         self._counts: list[pl.DataFrame] = []
         self._pairs: list[pl.DataFrame] = []
         self._lines: list[pl.DataFrame] = []
-        self._known = pl.Series(dtype=pl.UInt64)
-        self._codes = pl.Series(dtype=pl.UInt64)
-        self._later = pl.Series(dtype=pl.UInt64)
+        self._known, self._codes, self._later = Hashes(), Hashes(), Hashes()
 
     def add(self, line_no: pl.Series, code: pl.Series, name: pl.Series) -> None:
         """Remember lines of a block: their numbers, and the code and the raw name on each."""
-        frame = pl.DataFrame([line_no.alias("line_no"), code.alias("code"), name.alias("name")])
-        lines = frame.select("line_no", pair=pl.struct("code", "name").hash())
-        counts = (
-            lines.with_row_index("at")
-            .group_by("pair")
-            .agg(lines=pl.len(), first_line=pl.min("line_no"), at=pl.min("at"))
-        )
-        self._count(counts.drop("at"))
-        self._learn(frame, counts)
+        met = pl.DataFrame([code.alias("code"), name.alias("name")])
+        lines = pl.DataFrame([line_no.alias("line_no"), met.hash_rows().alias("pair")])
+        self._count(lines)
+        (new,) = rows_where(lines, ~self._known.hold("pair"))
+        if len(new):
+            self._learn(pl.DataFrame([lines["pair"][new], *met[new]]))
         if len(self._later):
-            self._lines.append(lines.filter(lines["pair"].is_in(self._later.implode())))
+            self._lines.append(lines.filter(self._later.hold("pair")))
 
-    def _count(self, counts: pl.DataFrame) -> None:
-        self._counts.append(counts)
-        if sum(part.height for part in self._counts[1:]) > COUNTS_WAITING:
-            self._counts = [self._counted()]
+    def _count(self, lines: pl.DataFrame) -> None:
+        self._waiting.append(lines)
+        if sum(part.height for part in self._waiting) > LINES_WAITING:
+            self._add_up()
 
-    def _counted(self) -> pl.DataFrame:
-        parts = pl.concat(self._counts)
-        return parts.group_by("pair").agg(pl.sum("lines"), pl.min("first_line"))
+    def _add_up(self) -> None:
+        if self._waiting:
+            lines = pl.concat(self._waiting)
+            self._waiting = []
+            self._counts.append(
+                lines.group_by("pair").agg(lines=pl.len(), first_line=pl.min("line_no"))
+            )
 
-    def _learn(self, frame: pl.DataFrame, counts: pl.DataFrame) -> None:
+    def _learn(self, met: pl.DataFrame) -> None:
         """Note pairs of code and name not met before, and which of them are no code's first."""
-        new = counts.filter(~counts["pair"].is_in(self._known.implode())).sort("at")
-        if new.is_empty():
-            return
-        met = frame[new["at"]].with_columns(new["pair"], mark=pl.col("code").hash())
-        is_later = met["mark"].is_in(self._codes.implode()) | ~met["mark"].is_first_distinct()
-        met = met.with_columns(is_later=is_later)
-        self._known = pl.concat([self._known, met["pair"]])
-        self._codes = pl.concat([self._codes, met["mark"].filter(~is_later)])
-        self._later = pl.concat([self._later, met["pair"].filter(is_later)])
-        self._pairs.append(compact(met.select("pair", "code", "name", "is_later")))
+        met = met.unique("pair", keep="first", maintain_order=True)
+        mark = met["code"].to_frame().hash_rows().alias("mark")
+        is_later = self._codes.hold("mark") | ~pl.col("mark").is_first_distinct()
+        met = pl.DataFrame([*met, mark]).with_columns(is_later=is_later)
+        later = met["is_later"]
+        self._known.add(met["pair"])
+        self._codes.add(met["mark"].filter(~later))
+        self._later.add(met["pair"].filter(later))
+        self._pairs.append(compact(met.drop("mark")))
 
     def names(self) -> Names:
         """Lines whose folded name is not the most frequent one of their code (tie: seen first)."""
@@ -86,6 +86,11 @@ class NameMemory:
             first["code"].to_list(),
             lines["line_no"],
         )
+
+    def _counted(self) -> pl.DataFrame:
+        self._add_up()
+        parts = pl.concat(self._counts)
+        return parts.group_by("pair").agg(pl.sum("lines"), pl.min("first_line"))
 
     def _minority(self) -> pl.DataFrame:
         """Pairs whose name is not their code's usual one: `pair, code, is_later`."""

@@ -39,6 +39,12 @@ _NORMAL = "^[\t\n -~ءابتثجحخدذرزسشصضطظعغفقلمنهوپچژ
 _BLANK_RUN = r"[\s\x1c-\x1f]+"
 
 
+_STRIPPED = pl.all().str.strip_chars()
+_IS_ODD = pl.all().str.len_bytes() != pl.all().str.len_chars()
+_DISTINCT = pl.all().unique().drop_nulls().implode()
+_FILLED = pl.when((pl.all().str.len_bytes() > 1) | ~pl.all().is_in(["", "-"])).then(pl.all())
+
+
 def clean(column: pl.Series) -> pl.Series:
     """Cells without invisible marks and without blanks around; odd inner blanks become one space.
 
@@ -58,37 +64,51 @@ def clean_columns(cells: pl.DataFrame, *, fold: bool = False) -> pl.DataFrame:
     Plain ASCII cells need a trim alone; the others, often few, are looked at more closely, those of
     all columns together.
     """
-    cells = cells.select(pl.all().str.strip_chars())
-    odd = cells.select(pl.all().str.len_bytes() != pl.all().str.len_chars())
-    rows = [column.arg_true() for column in odd]
-    picked = [column.gather(at) for column, at in zip(cells, rows, strict=True) if len(at)]
-    if picked:
-        mended = _without_marks(pl.concat([part.rename("cell") for part in picked], rechunk=True))
-        cells = _put_back(cells, rows, fold_digits(mended) if fold else mended)
-    return cells.with_columns(
-        pl.when((pl.all().str.len_bytes() > 1) | ~pl.all().is_in(["", "-"])).then(pl.all())
-    )
+    if not cells.width:
+        return cells
+    cells = cells.select(_STRIPPED)
+    rows = rows_where(cells, _IS_ODD)
+    picked = pick(cells.get_columns(), rows)
+    if len(picked):
+        mended = picked.to_frame().select(_MENDED_KEYS if fold else _MENDED).to_series()
+        cells = pl.DataFrame(put_back(cells.get_columns(), rows, mended))
+    return cells.select(_FILLED)
 
 
-def _without_marks(cells: pl.Series) -> pl.Series:
+def rows_where(frame: pl.DataFrame, *conditions: pl.Expr) -> list[pl.Series]:
+    """For each column of the answers, the numbers of the rows where it is true."""
+    # One question for all columns: what a block is asked costs more than what it answers.
+    answers = frame.select(condition.arg_true().implode() for condition in conditions)
+    return [found[0] for found in answers]
+
+
+def pick(columns: list[pl.Series], rows: list[pl.Series]) -> pl.Series:
+    """The cells at some rows of each of one or more columns, column after column, as `cell`."""
+    parts = [column[at].alias("cell") for column, at in zip(columns, rows, strict=True)]
+    return pl.concat(parts, rechunk=True)
+
+
+def put_back(columns: list[pl.Series], rows: list[pl.Series], values: pl.Series) -> list[pl.Series]:
+    """The columns with `values` in place of what `pick` took. They are changed in place."""
+    changed, start = [], 0
+    for column, at in zip(columns, rows, strict=True):
+        changed.append(column.scatter(at, values[start : start + len(at)]) if len(at) else column)
+        start += len(at)
+    return changed
+
+
+def without_marks(cells: pl.Expr) -> pl.Expr:
+    """Without what the eye does not see, with plain single spaces, none around."""
     return cells.str.replace_all(INVISIBLE, "").str.replace_all(BLANKS, " ").str.strip_chars()
 
 
-def _put_back(cells: pl.DataFrame, rows: list[pl.Series], values: pl.Series) -> pl.DataFrame:
-    """Replace the cells at `rows` of each column by `values`, which follow column by column."""
-    start, columns = 0, []
-    for column, at in zip(cells, rows, strict=True):
-        if len(at):
-            # `scatter` writes in place, and the frame's columns are nobody else's.
-            column = column.scatter(at, values[start : start + len(at)])
-            start += len(at)
-        columns.append(column)
-    return pl.DataFrame(columns)
-
-
-def fold_digits(column: pl.Series) -> pl.Series:
+def fold_digits(cells: pl.Expr) -> pl.Expr:
     """Persian and Arabic digits as ASCII ones."""
-    return column.str.replace_many(_DIGITS_FROM, _DIGITS_TO)
+    return cells.str.replace_many(_DIGITS_FROM, _DIGITS_TO)
+
+
+_MENDED = without_marks(pl.col("cell"))
+_MENDED_KEYS = fold_digits(_MENDED)
 
 
 def spell(column: pl.Series) -> pl.Series:
@@ -145,16 +165,14 @@ class CellReader:
         # Of each text the answer, and whether it is empty once it is cleaned.
         self._known: dict[str, tuple[Any, bool]] = {}
 
-    def read(self, column: pl.Series) -> tuple[pl.Series, pl.Series]:
-        """The answers (null where a cell is empty or has none), and which cells are empty."""
-        distinct = column.unique().drop_nulls()
+    def answers(self, distinct: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Of each text the answer, null where there is none, and whether it is empty."""
         self._learn([text for text in distinct if text not in self._known])
         found = [self._known[text] for text in distinct]
-        numbers = pl.Series(range(len(found)), dtype=pl.UInt32)
-        at = column.replace_strict(distinct, numbers, default=None, return_dtype=pl.UInt32)
-        answers = pl.Series(column.name, [answer for answer, _ in found], dtype=self._dtype)
-        empty = pl.Series([is_empty for _, is_empty in found], dtype=pl.Boolean)
-        return answers.gather(at), empty.gather(at).fill_null(True)
+        return (
+            pl.Series([answer for answer, _ in found], dtype=self._dtype),
+            pl.Series([is_empty for _, is_empty in found], dtype=pl.Boolean),
+        )
 
     def _learn(self, texts: list[str]) -> None:
         if not texts:
@@ -162,3 +180,21 @@ class CellReader:
         cleaned = clean_keys(pl.DataFrame({"cell": texts})).to_series()
         for text, cell in zip(texts, cleaned, strict=True):
             self._known[text] = (None, True) if cell is None else (self._read(cell), False)
+
+
+def read_cells(cells: pl.DataFrame, readers: dict[str, CellReader]) -> pl.DataFrame:
+    """The answers to some columns (null where a cell is empty or has none), each under its name.
+
+    Beside each stands `<name>_empty`, whether the cell is empty.
+    """
+    cells = cells.select(list(readers))
+    numbers, answered = [], []
+    for name, found in zip(readers, cells.select(_DISTINCT), strict=True):
+        distinct = found[0]
+        rows = pl.int_range(len(distinct), dtype=pl.UInt32, eager=True)
+        at = pl.col(name)
+        numbers.append(at.replace_strict(distinct, rows, default=None, return_dtype=pl.UInt32))
+        answers, empty = readers[name].answers(distinct)
+        answered.append(pl.lit(answers).gather(at).alias(name))
+        answered.append(pl.lit(empty).gather(at).fill_null(True).alias(f"{name}_empty"))
+    return cells.select(numbers).select(answered)

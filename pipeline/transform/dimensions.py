@@ -13,7 +13,8 @@ from pipeline.contracts import (
     DIMENSION_KEYS,
     Mapping,
 )
-from pipeline.transform.cells import clean_keys, fold_texts, spell
+from pipeline.transform.cells import clean_keys, fold_texts, rows_where, spell
+from pipeline.transform.hashes import Hashes
 from pipeline.transform.packed import pack, unpack
 
 OBSERVATION_COLUMNS = (
@@ -33,20 +34,8 @@ class _Seen:
     """Sets of attributes met of one dimension, and on which days."""
 
     attributes: list[bytes] = field(default_factory=list)
-    waiting: list[pl.DataFrame] = field(default_factory=list)
     days: list[pl.DataFrame] = field(default_factory=list)
-    known: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt64))
-
-    def add_up(self) -> None:
-        """Lines, first and last day of each set of attributes among the waiting lines."""
-        if self.waiting:
-            lines = pl.concat(self.waiting)
-            self.waiting = []
-            self.days.append(
-                lines.group_by("hash").agg(
-                    lines=pl.len(), first_date=pl.min("day"), last_date=pl.max("day")
-                )
-            )
+    known: Hashes = field(default_factory=Hashes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +60,7 @@ class ObservationMemory:
             for dimension, names in DIMENSION_ATTRIBUTES.items()
         }
         self._seen = {name: _Seen() for name, given in self._attributes.items() if given}
+        self._waiting: list[pl.DataFrame] = []
 
     def add(self, frame: pl.DataFrame, cells: pl.DataFrame, kept: pl.Series) -> None:
         """Remember the lines of a block that are `kept`.
@@ -78,42 +68,67 @@ class ObservationMemory:
         `frame` is the canonical reading of `cells`, line by line, rejected ones included: to leave
         them out of a hash costs less than to leave them out of every column.
         """
-        if not kept.any():
+        told = dict(self._told_of(frame, cells))
+        if not told or not kept.any():
             return
-        for dimension, seen in self._seen.items():
+        lines = pl.DataFrame([_hashes(*said).alias(name) for name, said in told.items()])
+        lines = lines.with_columns(frame["event_date"].alias("day"), kept.alias("kept"))
+        is_new = [~self._seen[name].known.hold(name) & pl.col("kept") for name in told]
+        for name, rows in zip(told, rows_where(lines, *is_new), strict=True):
+            if len(rows):
+                entity, attributes = told[name]
+                met = [*attributes[rows], entity[rows], lines[name][rows].alias("hash")]
+                _learn(self._seen[name], pl.DataFrame(met))
+        self._waiting.append(lines.filter("kept").drop("kept"))
+        if sum(part.height for part in self._waiting) > LINES_WAITING:
+            self._add_up()
+
+    def _told_of(
+        self, frame: pl.DataFrame, cells: pl.DataFrame
+    ) -> Iterator[tuple[str, tuple[pl.Series, pl.DataFrame]]]:
+        """Per dimension whose attributes the lines tell, and the attributes."""
+        for dimension in self._seen:
             key = DIMENSION_KEYS[dimension]
             names = [name for name in self._attributes[dimension] if name in cells.columns]
             entity = frame[key] if key in frame.columns else cells.get_column(key, default=None)
             if names and entity is not None:
-                entity = entity.alias("entity_id")
-                _observe(seen, entity, cells.select(names), frame["event_date"], kept)
+                attributes = pl.DataFrame([cells[name] for name in names])
+                yield dimension, (entity.alias("entity_id"), attributes)
+
+    def _add_up(self) -> None:
+        """Lines, first and last day of each set of attributes among the waiting lines."""
+        if not self._waiting:
+            return
+        lines = pl.concat(self._waiting)
+        self._waiting = []
+        for name in lines.columns[:-1]:
+            by_hash = lines.group_by(pl.col(name).alias("hash"))
+            self._seen[name].days.append(
+                by_hash.agg(lines=pl.len(), first_date=pl.min("day"), last_date=pl.max("day"))
+            )
 
     def told(self) -> Iterator[Told]:
         """Per dimension what the load says of it, in parts; the memory is empty then."""
+        self._add_up()
         for dimension in list(self._seen):
             seen = self._seen.pop(dimension)
-            seen.add_up()
             if seen.days:
                 yield from _told(dimension, seen)
 
 
-def _observe(
-    seen: _Seen, entity: pl.Series, attributes: pl.DataFrame, day: pl.Series, kept: pl.Series
-) -> None:
-    """Add the kept lines of a block: their hashes, and the sets of attributes not met before."""
+def _hashes(entity: pl.Series, attributes: pl.DataFrame) -> pl.Series:
+    """For each line a hash of an entity with its attributes."""
     # Two steps: the columns of cells lie in memory otherwise than those made of them.
-    parts = pl.DataFrame([entity.hash(), attributes.hash_rows().alias("attributes")])
-    marks = parts.hash_rows().alias("hash")
-    lines = pl.DataFrame([marks, day.alias("day")]).filter(kept)
-    seen.waiting.append(lines)
-    if sum(part.height for part in seen.waiting) > LINES_WAITING:
-        seen.add_up()
-    new = (kept & ~marks.is_in(seen.known.implode())).arg_true()
-    if len(new):
-        met = pl.DataFrame([*attributes[new], entity[new], marks[new]])
-        fresh = met.unique("hash", maintain_order=True)
-        seen.known = pl.concat([seen.known, fresh["hash"]])
-        seen.attributes.append(pack(fresh))
+    return pl.DataFrame(
+        [entity.to_frame().hash_rows(), attributes.hash_rows().alias("attributes")]
+    ).hash_rows()
+
+
+def _learn(seen: _Seen, met: pl.DataFrame) -> None:
+    """Keep sets of attributes not met before."""
+    fresh = met.unique("hash", maintain_order=True)
+    seen.known.add(fresh["hash"])
+    seen.attributes.append(pack(fresh))
 
 
 def _told(dimension: str, seen: _Seen) -> Iterator[Told]:

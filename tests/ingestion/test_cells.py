@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.ingestion.cells import Dialect, Quotes, cell_spans, split_cells, unescape
@@ -16,6 +16,7 @@ DIALECTS = (
 )  # fmt: skip
 
 
+@example(Dialect("\t"), ' ";')
 @given(st.sampled_from(DIALECTS), st.text("ab,;'\" \\\t۱ی", max_size=30))
 def test_spans_are_those_of_the_cells(dialect: Dialect, text: str) -> None:
     """The text between the ends, without quotes and escapes, is the cell; all in order."""
@@ -31,7 +32,9 @@ def test_spans_are_those_of_the_cells(dialect: Dialect, text: str) -> None:
 
 def _bare(cell: str, dialect: Dialect) -> str:
     quote, inside = dialect.quote, cell.strip(" ")
-    if quote and inside.startswith(quote) and len(inside) > 1 and cell.lstrip(" ") != cell:
+    # Beside a blank as delimiter, blanks before a quote are text like others.
+    may_be_set_off = not dialect.delimiter.isspace() and cell.startswith(" ")
+    if quote and inside.startswith(quote) and len(inside) > 1 and may_be_set_off:
         return unescape(inside[1:-1], dialect)
     if quote and cell.startswith(quote):
         return unescape(cell.rstrip(" ")[1:-1], dialect)

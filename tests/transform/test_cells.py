@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.transform.cells import CellReader, clean, clean_keys, compact, fold_texts, spell
+from pipeline.transform.cells import (
+    CellReader,
+    clean,
+    clean_keys,
+    compact,
+    fold_texts,
+    read_cells,
+    spell,
+)
 from pipeline.transform.text import fold_text
 
 CLEANED = {
@@ -136,7 +144,7 @@ def test_each_distinct_text_is_read_once_and_spread_as_row_by_row(
     reader = CellReader(length, pl.Int64)
     for block in blocks:
         column = pl.Series("a", block, dtype=pl.String)
-        answers, empty = reader.read(column)
+        answers, empty = read_cells(column.to_frame(), {"a": reader}).get_columns()
         cells = clean_key(column)
         assert answers.to_list() == [
             len(cell) if cell is not None and len(cell) % 2 else None for cell in cells
