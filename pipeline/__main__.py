@@ -25,6 +25,7 @@ from pipeline.cli import (
 from pipeline.cli import mapping as mapping_verbs
 from pipeline.cli.faults import Commands, wrong_use
 from pipeline.cli.options import Delimiter, Encoding, HeaderLine, Quote, Sheet, overrides_of
+from pipeline.digests import begin_to_hash
 
 hold_little()
 
@@ -80,6 +81,7 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Take files in and run the pipeline over each; a refused file stops no other."""
+    begin_to_hash(files[0])
     from pipeline.access.names import SAMPLE, TERMINAL
     from pipeline.cli.loads import Wish, holds_loads, load_files
     from pipeline.cli.session import open_session

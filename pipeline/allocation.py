@@ -6,6 +6,7 @@ keeps what it dropped for itself and for long, and a process holds twice what it
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import os
@@ -22,10 +23,15 @@ _OBJECTS = (100_000, 20, 20)
 def hold_little() -> None:
     """Set the allocators of this process up; where there is none of this kind, nothing happens."""
     os.environ.setdefault("_RJEM_MALLOC_CONF", _COLUMNS)
+    # No matrices are multiplied here; the library would begin a thread for each processor.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 1)
     gc.set_threshold(*_OBJECTS)
+    # All goes at once when the process ends: to look for garbage in it first takes a sixth of a
+    # second, which a person at a terminal waits for.
+    atexit.register(gc.freeze)
 
 
 def give_back() -> None:

@@ -76,7 +76,7 @@ class FileLook:
         self.totals.count_apart(block)
         if not block.cells.height:
             return
-        cells = block.cells.rechunk()
+        cells = block.cells
         frame = normalizer.normalize(cells)
         self.totals.count(frame, cells)
         # A checker of its own for each block: it remembers what it has found.

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.db import Row, fetch_all, fetch_one, reading
-from pipeline.ingestion.store import Receipt, find_receipt, hash_file
+from pipeline.digests import hash_file
+from pipeline.ingestion.store import Receipt, find_receipt
 from pipeline.months.reads import MonthState, Step, history, list_months
 from pipeline.quality.run_figures import RunFigures, run_figures
 from pipeline.results import read_load

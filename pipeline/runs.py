@@ -16,12 +16,13 @@ import psycopg
 
 from pipeline.background import beside
 from pipeline.db import Connection, fetch_all, run, transaction
+from pipeline.digests import hash_file
 from pipeline.errors import DatabaseAway, LostClaim, PipelineError, RefusedAction
 from pipeline.guards import NO_GUARD, Guard
 from pipeline.ingestion.blocks import BlockReader
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.raw_lines import lines_partition
-from pipeline.ingestion.store import Keeping, file_chunks, hash_file, read_chunks
+from pipeline.ingestion.store import Keeping, file_chunks, read_chunks
 from pipeline.kpi.rollups import RollupMemory
 from pipeline.leftovers import clear_leftovers, hold_load
 from pipeline.months.locks import require_recheck_allowed
@@ -170,9 +171,7 @@ def _run(
             guard.counting(stream.totals)
             reader = _open_reader(plan, settings)
             try:
-                stream_file(
-                    chunks, reader, stream, raw, settings.block_bytes, lambda size: tell(READ, size)
-                )
+                stream_file(chunks, reader, stream, raw, lambda size: tell(READ, size))
                 tell(CHECK, 0)
                 recalled = gather_and_write(connection, plan, stream, raw)
                 if keeping is not None:

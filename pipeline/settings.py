@@ -39,7 +39,7 @@ class Settings(BaseSettings):
         default=4 * 1024**3, description="Largest file that is taken in, in bytes.", gt=0
     )
     block_bytes: int = Field(
-        default=8 * 1024**2, description="Bytes of a file worked on at a time.", ge=4096
+        default=12 * 1024**2, description="Bytes of a file worked on at a time.", ge=4096
     )
     purge_after_days: int = Field(
         default=365, description="Days a load stays voided before it may be purged.", ge=30

@@ -7,7 +7,7 @@ and checks the same block; memory is that of a few blocks and of a few bytes per
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -29,8 +29,6 @@ from pipeline.transform.facts import FactWriter
 from pipeline.transform.normalize import Normalizer
 
 Progress = Callable[[int], None]
-# What is read at a time fits the processor's own memory.
-READ_BYTES = 4 * 1024**2
 # After so many batches what lies free goes back to the system: nothing larger than these piles up.
 _GIVE_BACK = 16
 
@@ -62,19 +60,6 @@ class Totals:
         self.empty.update(signs)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some blocks, and the cells of them all in one piece; the blocks are left without any."""
-
-    blocks: list[Block]
-    cells: pl.DataFrame
-
-    @property
-    def size(self) -> int:
-        """Bytes of text."""
-        return sum(len(block.text) for block in self.blocks)
-
-
 @dataclass(slots=True)
 class Stream:
     """Everything that one pass over a file fills."""
@@ -89,14 +74,13 @@ class Stream:
     rollups: RollupMemory
     totals: Totals = field(default_factory=Totals)
 
-    def take(self, batch: Batch) -> None:
-        """Work on some blocks."""
-        for block in batch.blocks:
-            self.findings.set_aside(block.set_aside)
-            self.findings.add_damages(block.damages)
-            self.totals.count_apart(block)
-        if batch.cells.height:
-            self._take_cells(batch.cells)
+    def take(self, block: Block) -> None:
+        """Work on one block."""
+        self.findings.set_aside(block.set_aside)
+        self.findings.add_damages(block.damages)
+        self.totals.count_apart(block)
+        if block.cells.height:
+            self._take_cells(block.cells)
 
     def _take_cells(self, cells: pl.DataFrame) -> None:
         frame = self.normalizer.normalize(cells)
@@ -137,12 +121,8 @@ class RawThread:
         """Lines written, as the server counted them."""
         return self._writer.lines
 
-    def put(self, blocks: list[Block]) -> None:
-        self._thread.put(self._write, blocks)
-
-    def _write(self, blocks: list[Block]) -> None:
-        for block in blocks:
-            self._writer.write(block)
+    def put(self, block: Block) -> None:
+        self._thread.put(self._writer.write, replace(block, cells=block.cells.clear()))
 
     def finish(self) -> None:
         """Begin to end the work; it goes on in the thread."""
@@ -166,42 +146,17 @@ def stream_file(
     reader: BlockReader,
     stream: Stream,
     raw: RawThread | None,
-    batch_bytes: int,
     progress: Progress | None,
 ) -> None:
     """Pass a file's bytes through: RAW beside everything else; RAW is left out when it is there."""
-    for number, batch in enumerate(ahead(_batches(reader.read(chunks), batch_bytes)), start=1):
+    for number, block in enumerate(ahead(reader.read(chunks)), start=1):
         if raw is not None:
-            raw.put(batch.blocks)
-        stream.take(batch)
+            raw.put(block)
+        stream.take(block)
         if number % _GIVE_BACK == 0:
             give_back()
         if progress is not None:
-            progress(batch.size)
-
-
-def _batches(blocks: Iterator[Block], size: int) -> Iterator[Batch]:
-    """Blocks, some at a time.
-
-    Bytes are quickest to read while they are still near the processor, a few megabytes at a time;
-    columns are quickest to work on when they are long.
-    """
-    waiting: list[Block] = []
-    held = 0
-    for block in blocks:
-        waiting.append(block)
-        held += len(block.text)
-        if held >= size:
-            yield _batch(waiting)
-            waiting, held = [], 0
-    if waiting:
-        yield _batch(waiting)
-
-
-def _batch(blocks: list[Block]) -> Batch:
-    # In one piece: what is done with columns in unlike pieces begins by mending them.
-    cells = pl.concat([block.cells for block in blocks], rechunk=True)
-    return Batch([replace(block, cells=block.cells.clear()) for block in blocks], cells)
+            progress(len(block.text))
 
 
 def columns_to_read(mapping: Mapping, positions: dict[str, int]) -> dict[str, int]:
@@ -215,4 +170,4 @@ def open_reader(
 ) -> BlockReader:
     """A reader of the columns that matter; a record fills at least one of its dates."""
     columns = columns_to_read(mapping, positions)
-    return BlockReader(inspection, columns, min(block_bytes, READ_BYTES), DATES)
+    return BlockReader(inspection, columns, block_bytes, DATES)

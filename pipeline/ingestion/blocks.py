@@ -26,6 +26,8 @@ LINE_NO = "line_no"
 _LF = 10
 _CR = 13
 _LONE_CR = re.compile(rb"\r(?!\n)")
+# Bytes looked at at once: few enough to stay near the processor, and to need little beside them.
+LOOK_BYTES = 4 * 1024**2
 
 
 @dataclass(slots=True)
@@ -228,7 +230,8 @@ class BlockReader:
             }
             sound = pl.concat([sound, pl.DataFrame(columns)])
         line_no = np.append(numbers, [line_no for line_no, _ in rows])
-        return sound.with_columns(pl.Series(LINE_NO, line_no, dtype=pl.Int32))
+        # In one piece: what is done with columns in unlike pieces begins by mending them.
+        return sound.with_columns(pl.Series(LINE_NO, line_no, dtype=pl.Int32)).rechunk()
 
     def _empty_cells(self) -> pl.DataFrame:
         return pl.DataFrame(schema={**dict.fromkeys(self._columns, pl.String), LINE_NO: pl.Int32})
@@ -265,6 +268,20 @@ class _LineTest:
         """True for each physical line that the careful reader must look at."""
         if not self._plain:
             return np.ones(len(ends), dtype=np.bool_)
+        starts = np.concatenate(([0], ends[:-1]))
+        doubt = np.concatenate(
+            [
+                self._doubtful(text[starts[a] : ends[b - 1]], ends[a:b] - starts[a], transcoded)
+                for a, b in _runs_of_lines(ends)
+            ]
+        )
+        last_head_line = self._inspection.preamble_lines + self._inspection.header_rows
+        doubt[: max(0, last_head_line - first + 1)] = True
+        return doubt
+
+    def _doubtful(
+        self, text: bytes, ends: NDArray[np.int64], transcoded: bool
+    ) -> NDArray[np.bool_]:
         data = np.frombuffer(text, dtype=np.uint8)
         starts = np.concatenate(([0], ends[:-1]))
         doubt: NDArray[np.bool_] = _count(data, self._delimiter, starts) != self._width - 1
@@ -280,8 +297,6 @@ class _LineTest:
             at = _lines_with(data, lost[:1].decode("latin-1"), ends)
             doubt[[i for i in at if lost in text[starts[i] : ends[i]]]] = True
         doubt[self._blank(text, starts, ends)] = True
-        last_head_line = self._inspection.preamble_lines + self._inspection.header_rows
-        doubt[: max(0, last_head_line - first + 1)] = True
         return doubt
 
     def _doubtful_quotes(self, lines: list[bytes]) -> NDArray[np.bool_]:
@@ -339,34 +354,38 @@ def _whole_lines(chunks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bo
     """Pieces of about `size` bytes that end with a line; the second value marks the last one."""
     parts: list[bytes] = []
     held = 0
-    ready: bytes | None = None
-    for chunk in chunks:
+    for chunk, is_last in _with_last(chunks):
         held += len(chunk)
         cut = 0
-        if held >= size:
+        if held >= size and not is_last:
             cut = max(chunk.rfind(b"\n"), chunk.rfind(b"\r", 0, len(chunk) - 1)) + 1
         if cut == 0:
             parts.append(chunk)
             continue
-        if ready is not None:
-            yield ready, False
+        parts.append(chunk[:cut])
         # Small chunks come together in one large copy.
-        ready, rest = b"".join([*parts, memoryview(chunk)[:cut]]), chunk[cut:]
-        parts, held = ([rest], len(rest)) if rest else ([], 0)
-    rest = b"".join(parts)
-    if ready is not None and rest:
-        yield ready, False
-        ready = None
-    if (last := rest or ready) is not None and last:
-        yield last, True
+        text, parts, held = b"".join(parts), [chunk[cut:]], len(chunk) - cut
+        yield text, False
+    if held:
+        yield b"".join(parts), True
+
+
+def _with_last(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Every chunk that holds something, and whether it is the last one."""
+    before = b""
+    for chunk in filter(None, chunks):
+        if before:
+            yield before, False
+        before = chunk
+    if before:
+        yield before, True
 
 
 def _line_ends(text: bytes) -> NDArray[np.int64]:
     """Offsets behind each physical line that an LF ends, and behind the last one."""
-    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == _LF) + 1
-    if text and not text.endswith(b"\n"):
-        ends = np.append(ends, len(text))
-    return ends
+    data = np.frombuffer(text, dtype=np.uint8)
+    ends = np.concatenate([np.flatnonzero(data[a:b] == _LF) + a + 1 for a, b in _looks(len(text))])
+    return ends if text.endswith(b"\n") else np.append(ends, len(text))
 
 
 def _has_lone_cr(text: bytes, ends: NDArray[np.int64]) -> bool:
@@ -374,7 +393,24 @@ def _has_lone_cr(text: bytes, ends: NDArray[np.int64]) -> bool:
     data = np.frombuffer(text, dtype=np.uint8)
     inner = ends[ends > 1]
     in_pairs = np.count_nonzero((data[inner - 2] == _CR) & (data[inner - 1] == _LF))
-    return bool(np.count_nonzero(data == _CR) > in_pairs)
+    all_of_them = sum(np.count_nonzero(data[a:b] == _CR) for a, b in _looks(len(text)))
+    return bool(all_of_them > in_pairs)
+
+
+def _looks(size: int) -> Iterator[tuple[int, int]]:
+    """Where each part of a text begins and ends that is looked at at once."""
+    for begin in range(0, size, LOOK_BYTES):
+        yield begin, min(begin + LOOK_BYTES, size)
+
+
+def _runs_of_lines(ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """The same in whole lines: numbers of the first one and of the one behind the last."""
+    begin = 0
+    while begin < len(ends):
+        reach = LOOK_BYTES + (ends[begin - 1] if begin else 0)
+        end = max(begin + 1, int(np.searchsorted(ends, reach, "right")))
+        yield begin, end
+        begin = end
 
 
 def _next(indices: NDArray[np.int64], at: int, end: int) -> int:

@@ -80,22 +80,10 @@ class RawLineWriter:
 
 def _plain_rows(block: Block) -> Iterator[bytes]:
     """Rows of a block in which each physical line is one RAW line."""
-    lines = _lines(block)
+    # A CR stands before an LF alone, so these are the lines that an LF ends.
+    lines = block.text.splitlines()
     for start in range(0, len(lines), _LINES):
         yield _rows(lines[start : start + _LINES], block.first_line_no + start)
-
-
-def _lines(block: Block) -> list[bytes]:
-    """The physical lines of a block without what ends them; a CR stands before an LF alone."""
-    lines = block.text.split(b"\r\n")
-    if len(lines) <= block.line_count:
-        # Some lines end with an LF alone, mostly all of them.
-        lines = block.text.split(b"\n")
-        if b"\r" in block.text:
-            lines = [line.removesuffix(b"\r") for line in lines]
-    if not lines[-1]:
-        lines.pop()
-    return lines
 
 
 def _rows(lines: list[bytes], first_line_no: int) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from isal import isal_zlib
 
 from pipeline.background import Background
 from pipeline.db import Connection, connect, fetch_one, query, run
+from pipeline.digests import hash_file
 
 CHUNK_BYTES = 1024**2
 COMPRESSION_LEVEL = 1
@@ -35,12 +35,6 @@ class Receipt:
     received_at: datetime | None = None
     received_by: str | None = None
     file_name: str | None = None
-
-
-def hash_file(path: Path) -> bytes:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
 
 
 def find_receipt(connection: Connection, source: str, sha256: bytes) -> Receipt | None:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.ingestion import blocks
 from pipeline.ingestion.blocks import Block, BlockReader
 from pipeline.ingestion.inspection import Inspection, Overrides, inspect_source
 from pipeline.ingestion.records import RecordReader
@@ -110,7 +112,10 @@ def read_fast(content: bytes, inspection: Inspection, block_bytes: int, chunk: i
     chunks = (content[at : at + chunk] for at in range(0, len(content), chunk))
     reading = Reading([], [], [], [])
     next_line = 1
-    for block in reader.read(chunks):
+    # A block is looked at in parts, as a file is in blocks.
+    with patch.object(blocks, "LOOK_BYTES", max(1, block_bytes // 3)):
+        found = list(reader.read(chunks))
+    for block in found:
         assert block.first_line_no == next_line
         next_line += block.line_count
         reading.cells.extend(block.cells.sort("line_no").select(*columns, "line_no").iter_rows())
