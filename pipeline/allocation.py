@@ -12,7 +12,10 @@ import gc
 import os
 
 # Of `mallopt`: https://man7.org/linux/man-pages/man3/mallopt.3.html
-_M_ARENA_MAX = -8
+_M_ARENA_MAX, _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -8, -1, -3
+# Texts of a block come and go in the same places: a page that comes fresh from the system costs as
+# much as to fill it four times over. `give_back` returns what lies free now and then.
+_KEPT_BYTES, _LARGEST_BYTES = 256 * 1024**2, 32 * 1024**2
 # One arena for all threads, swept within a second; the columns' library reads this as it begins.
 _COLUMNS = "narenas:1,background_thread:false,dirty_decay_ms:1000"
 # Objects come by the thousand, as modules, columns and texts, and stay: to look for garbage after
@@ -28,6 +31,8 @@ def hold_little() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 1)
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt(_M_MMAP_THRESHOLD, _LARGEST_BYTES)
     gc.set_threshold(*_OBJECTS)
     # All goes at once when the process ends: to look for garbage in it first takes a sixth of a
     # second, which a person at a terminal waits for.

@@ -23,6 +23,7 @@ from pipeline.ingestion.blocks import BlockReader
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.raw_lines import lines_partition
 from pipeline.ingestion.store import Keeping, file_chunks, read_chunks
+from pipeline.kpi.rollup_writer import RollupWriter
 from pipeline.kpi.rollups import RollupMemory
 from pipeline.leftovers import clear_leftovers, hold_load
 from pipeline.months.locks import require_recheck_allowed
@@ -177,7 +178,7 @@ def _run(
                 if keeping is not None:
                     keeping.wait()
             except BaseException as error:
-                stream.facts.abandon(error)
+                stream.abandon(error)
                 raise
             raw_lines = raw.lines if raw is not None else None
             result = check_and_keep(connection, plan, stream, recalled, raw_lines, tell)
@@ -205,6 +206,7 @@ def _open_stream(url: str, connection: Connection, settings: Settings, plan: Pla
         memory=LoadMemory(mapping),
         observations=ObservationMemory(mapping),
         rollups=RollupMemory(),
+        invoices=RollupWriter(connection, plan.names),
     )
 
 

@@ -20,6 +20,7 @@ from pipeline.db import connect
 from pipeline.ingestion.blocks import Block, BlockReader
 from pipeline.ingestion.inspection import Inspection
 from pipeline.ingestion.raw_lines import RawLineWriter
+from pipeline.kpi.rollup_writer import RollupWriter
 from pipeline.kpi.rollups import RollupMemory
 from pipeline.quality.check import LineChecker
 from pipeline.quality.findings import Findings
@@ -72,6 +73,7 @@ class Stream:
     memory: LoadMemory
     observations: ObservationMemory
     rollups: RollupMemory
+    invoices: RollupWriter
     totals: Totals = field(default_factory=Totals)
 
     def take(self, block: Block) -> None:
@@ -81,6 +83,11 @@ class Stream:
         self.totals.count_apart(block)
         if block.cells.height:
             self._take_cells(block.cells)
+
+    def abandon(self, error: BaseException) -> None:
+        """End without keeping anything."""
+        self.facts.abandon(error)
+        self.invoices.abandon()
 
     def _take_cells(self, cells: pl.DataFrame) -> None:
         frame = self.normalizer.normalize(cells)
@@ -95,7 +102,7 @@ class Stream:
             return
         self.facts.write(frame)
         self.memory.add(frame, cells, kept)
-        self.rollups.add(frame)
+        self.invoices.write(self.rollups.add(frame))
         month = (
             "jalali_month"
             if self.mapping.calendar == "jalali"

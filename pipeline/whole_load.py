@@ -54,11 +54,13 @@ def gather_and_write(
     if raw is not None:
         raw.finish()
     stream.facts.finish()
-    _make_room(connection, plan)
+    stream.invoices.finish()
     give_back()
-    with beside(_recall, plan, stream) as recalled:
+    room = beside(_make_room, connection, plan, stream)
+    with beside(_recall, plan, stream) as recalled, room as there_is_room:
         # The next part is made while the server takes this one in; together they would be large.
         for rows in ahead(_rows(plan, stream)):
+            there_is_room.result()
             copy_in(connection, rows.statement, rows.data, **rows.names)
         mark_noise(connection, plan.load_id)
     stream.findings.write_lines(connection)
@@ -68,9 +70,9 @@ def gather_and_write(
     return recalled.result()
 
 
-def _make_room(connection: Connection, plan: Plan) -> None:
-    """For what this run writes: its own table, and none of what an earlier run wrote."""
-    run(connection, "create_rollup_table", **plan.names)
+def _make_room(connection: Connection, plan: Plan, stream: Stream) -> None:
+    """For what this run writes: none of what an earlier run wrote."""
+    stream.invoices.wait()
     touch_days(connection, [plan.load_id])
     run(connection, "clear_findings", {"load_id": plan.load_id})
     run(connection, "tiers/clear_tiers", {"load_id": plan.load_id})
@@ -84,16 +86,14 @@ def _recall(plan: Plan, stream: Stream) -> Recalled:
 
 def _rows(plan: Plan, stream: Stream) -> Iterator[Rows]:
     """Sums and observations of the load, each part made when it is asked for."""
-    for part in stream.rollups.invoices():
-        yield Rows("copy_rollup_invoices", as_csv(part), plan.names)
-    for told in stream.observations.told():
-        yield Rows("copy_observations", as_csv(_of_load(plan, told.observations)), {})
-        if told.spellings is not None:
-            yield Rows("copy_spellings", as_csv(_of_load(plan, told.spellings)), {})
     yield Rows("copy_rollup_products", as_csv(stream.rollups.products()), {})
     for name, sums in tiers(stream.rollups.invoices()):
         part = as_tier(plan.load_id, plan.mapping.source_system, sums)
         yield Rows("tiers/copy_tier", as_csv(part), tier_names(name))
+    for told in stream.observations.told():
+        yield Rows("copy_observations", as_csv(_of_load(plan, told.observations)), {})
+        if told.spellings is not None:
+            yield Rows("copy_spellings", as_csv(_of_load(plan, told.spellings)), {})
 
 
 def _of_load(plan: Plan, part: pl.DataFrame) -> pl.DataFrame:
@@ -181,7 +181,7 @@ def _make_visible(
     if attach_raw:
         run(connection, "attach_lines_table", **plan.names)
     run(connection, "attach_sales_table", **plan.names)
-    run(connection, "finish_rollup_table", **plan.names)
+    run(connection, "attach_rollup_table", **plan.names)
     stream.findings.keep(connection, facts, **plan.names)
     run(connection, "add_run_stats", facts)
     run(connection, "add_column_profiles", _profile_facts(plan, stream, facts))

@@ -253,14 +253,6 @@ class _LineTest:
             and (dialect.quote is None or dialect.quote.isascii())
             and inspection.width > 1
         )
-        mark = re.escape(dialect.delimiter)
-        if dialect.quote is not None:
-            quote = re.escape(dialect.quote)
-            # A whole quoted cell between delimiters; what is left must hold no quote.
-            self._quoted = rf"{quote}(?:[^{quote}]|{quote}{quote})*{quote}"
-            unsound = pl.col("bare").str.contains(rf"{quote}|[^{mark}]\x01|\x01[^{mark}\r\n]")
-            marks = pl.col("bare").str.count_matches(dialect.delimiter, literal=True)
-            self._is_unsound = unsound | (marks != inspection.width - 1)
 
     def doubtful(
         self, text: bytes, ends: NDArray[np.int64], first: int, transcoded: bool
@@ -300,10 +292,29 @@ class _LineTest:
         return doubt
 
     def _doubtful_quotes(self, lines: list[bytes]) -> NDArray[np.bool_]:
-        """Judge lines with quotes by what stands outside of well-formed quoted cells."""
-        column = pl.Series([line.decode(errors="replace") for line in lines], dtype=pl.String)
-        bare = column.str.replace_all(self._quoted, "\x01").to_frame("bare")
-        verdict: NDArray[np.bool_] = bare.select(self._is_unsound).to_series().to_numpy()
+        """Judge lines with quotes: whole cells must be quoted, and cells be as many as elsewhere.
+
+        From the start of a line each quote in turn opens or closes, and one that closes where the
+        next opens at once is a doubled quote.
+        """
+        data = np.frombuffer(b"".join(lines), dtype=np.uint8)
+        ends = np.cumsum([len(line) for line in lines])
+        quote, mark = ord(self._quote or ""), ord(self._delimiter)
+        at = np.flatnonzero(data == quote)
+        line = np.searchsorted(ends, at, "right")
+        first = np.searchsorted(line, np.arange(len(lines)))
+        closes = (np.arange(len(at)) - first[line]) % 2 == 1
+        starts = at == (ends[line - 1] * (line > 0))
+        fits_before = starts | np.isin(data[at - 1], (mark, quote))
+        fits_after = np.isin(data[np.minimum(at + 1, len(data) - 1)], (mark, quote, _LF, _CR))
+        fits = np.where(closes, fits_after | (at + 1 == len(data)), fits_before)
+        marks = np.flatnonzero(data == mark)
+        of = np.searchsorted(ends, marks, "right")
+        is_outside = (np.searchsorted(at, marks) - first[of]) % 2 == 0
+        cells = np.bincount(of[is_outside], minlength=len(lines)) + 1
+        is_open = np.bincount(line, minlength=len(lines)) % 2 == 1
+        misfits = np.bincount(line[~fits], minlength=len(lines)) > 0
+        verdict: NDArray[np.bool_] = is_open | misfits | (cells != self._width)
         return verdict
 
     def _blank(self, text: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[int]:

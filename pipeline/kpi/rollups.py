@@ -24,8 +24,8 @@ class RollupMemory:
         self._invoices: list[bytes] = []
         self._products: list[pl.DataFrame] = []
 
-    def add(self, frame: pl.DataFrame) -> None:
-        """Add the canonical lines of a block."""
+    def add(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add the canonical lines of a block; rows of `kpi.rollup_invoices` come of them."""
         net, quantity = pl.col("net_amount"), pl.col("quantity")
         parts = frame.with_columns(
             sale_net=pl.when(_SALE).then(net).otherwise(0).cast(AMOUNT),
@@ -49,6 +49,7 @@ class RollupMemory:
         )
         if sum(part.height for part in self._products[1:]) > _SUMS_WAITING:
             self._products = [compact(self.products())]
+        return invoices
 
     def invoices(self) -> Iterator[pl.DataFrame]:
         """Rows of `kpi.rollup_invoices`, one frame per block."""

@@ -276,6 +276,7 @@ def _add_sums(connection: Connection, facts: dict[str, Any], names: dict[str, An
         ).format(rollup=names["rollup"], sales=names["sales"])
     )
     run(connection, "finish_rollup_table", **names)
+    run(connection, "attach_rollup_table", **names)
     for name, (keys, counts) in SUMS.items():
         connection.execute(
             sql.SQL(
