@@ -113,8 +113,9 @@ class JobGuard(Guard):
         if run(connection, "jobs/beat", facts):
             return True
         now = fetch_one(connection, "jobs/read_claim", facts)
-        if now is None:
-            return True  # its receipt is not committed yet
+        # Its receipt is not committed yet, or was between the beat and this look.
+        if now is None or (now["attempt"], now["state"]) == (self.claim.attempt, "running"):
+            return True
         if now["attempt"] == self.claim.attempt and now["state"] in ("done", "failed"):
             return False
         self._lose()
