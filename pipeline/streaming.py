@@ -2,6 +2,9 @@
 
 Each byte is read once. While the server takes in verbatim lines, this process parses, normalises
 and checks the same block; memory is that of a few blocks and of a few bytes per line.
+
+The columns of a block are worked on one after the other (`select_seq`), here and in what this calls:
+while the server and other threads are at work, to spread them over processors only costs.
 """
 
 from __future__ import annotations
@@ -52,12 +55,12 @@ class Totals:
         self.lines += frame.height
         self.net_amount += Decimal(frame["net_amount"].sum() or 0)
         # Lengths are quick to look at; only columns with cells of one sign are looked into.
-        sizes = cells.select(pl.exclude("line_no").str.len_bytes())
-        empty = sizes.select(pl.all().eq(0).sum()).row(0, named=True)
+        sizes = cells.select_seq(pl.exclude("line_no").str.len_bytes())
+        empty = sizes.select_seq(pl.all().eq(0).sum()).row(0, named=True)
         self.empty.update(empty)
-        single = sizes.select(pl.all().eq(1).any()).row(0, named=True)
+        single = sizes.select_seq(pl.all().eq(1).any()).row(0, named=True)
         names = [name for name, there in single.items() if there]
-        signs = cells.select(pl.col(names).is_in(["-", " "]).sum()).row(0, named=True)
+        signs = cells.select_seq(pl.col(names).is_in(["-", " "]).sum()).row(0, named=True)
         self.empty.update(signs)
 
 
@@ -108,7 +111,7 @@ class Stream:
             if self.mapping.calendar == "jalali"
             else pl.col("event_date").dt.strftime("%Y-%m")
         )
-        months = frame.select(month=month)["month"].value_counts()
+        months = frame.select_seq(month=month)["month"].value_counts()
         self.totals.months.update(dict(months.iter_rows()))
 
 

@@ -184,9 +184,9 @@ class BlockReader:
         if not cells.height:
             return np.empty(0, np.uint32)
         dates = pl.DataFrame([cells[name] for name in self._dated])
-        at = dates.select(self._undated_at_sight).to_series()
+        at = dates.select_seq(self._undated_at_sight).to_series()
         if len(at):
-            at = at.filter(dates[at].select(self._undated).to_series())
+            at = at.filter(dates[at].select_seq(self._undated).to_series())
         return at.to_numpy()
 
     @cached_property
@@ -231,7 +231,7 @@ class BlockReader:
             sound = pl.concat([sound, pl.DataFrame(columns)])
         line_no = np.append(numbers, [line_no for line_no, _ in rows])
         # In one piece: what is done with columns in unlike pieces begins by mending them.
-        return sound.with_columns(pl.Series(LINE_NO, line_no, dtype=pl.Int32)).rechunk()
+        return sound.with_columns_seq(pl.Series(LINE_NO, line_no, dtype=pl.Int32)).rechunk()
 
     def _empty_cells(self) -> pl.DataFrame:
         return pl.DataFrame(schema={**dict.fromkeys(self._columns, pl.String), LINE_NO: pl.Int32})

@@ -27,7 +27,7 @@ class RollupMemory:
     def add(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add the canonical lines of a block; rows of `kpi.rollup_invoices` come of them."""
         net, quantity = pl.col("net_amount"), pl.col("quantity")
-        parts = frame.with_columns(
+        parts = frame.with_columns_seq(
             sale_net=pl.when(_SALE).then(net).otherwise(0).cast(AMOUNT),
             sale_quantity=pl.when(_SALE).then(quantity).otherwise(0).cast(AMOUNT),
             is_sale=_SALE.cast(pl.Int32),

@@ -80,14 +80,16 @@ class LineChecker:
 
         `frame` is the canonical reading of `cells`, line by line.
         """
-        answers = frame.select(self._answers)
-        verdict = answers.select(flagged=self._flagged, rejected=self._rejected)
+        answers = frame.select_seq(self._answers)
+        verdict = answers.select_seq(flagged=self._flagged, rejected=self._rejected)
         at = verdict["flagged"].arg_true()
         if len(at):
             raw = [
                 cells[name].alias(f"raw_{name}") for name in self._asked if name in cells.columns
             ]
-            said = frame.select("line_no", *BUSINESS_KEY, SALESPERSON, *_AMOUNTS).with_columns(
+            said = frame.select_seq(
+                "line_no", *BUSINESS_KEY, SALESPERSON, *_AMOUNTS
+            ).with_columns_seq(
                 *answers.get_columns(), *raw, cells.get_column(BRANCH, default=_no_text(cells))
             )
             self._lines.append(pack(said[at]))
@@ -101,13 +103,13 @@ class LineChecker:
         if not self._lines:
             return
         lines = pl.concat(map(unpack, self._lines))
-        lines = lines.with_columns(clean_keys(lines.select(BRANCH)))
+        lines = lines.with_columns_seq(clean_keys(lines.select_seq(BRANCH)))
         key = pl.concat_str(BUSINESS_KEY, separator="|", ignore_nulls=True)
         for number, question in enumerate(self._questions):
             found = lines.filter(f"answer_{number}")
             raw = f"raw_{question.column}"
             if found.height:
-                yield found.select(
+                yield found.select_seq(
                     line_no="line_no",
                     rule_code=pl.lit(question.rule.code),
                     severity=pl.lit(question.rule.severity),

@@ -116,7 +116,7 @@ class ReturnMemory:
         sales = lines.filter(~pl.col("is_return"))
         self._sold.add(sales["pair"])
         self._invoices.add(sales["invoice"].unique())
-        self._returns.append(lines.filter("is_return").select("line_no", "pair", "reference"))
+        self._returns.append(lines.filter("is_return").select_seq("line_no", "pair", "reference"))
 
     def orphan_candidates(self) -> list[int]:
         """Numbers of returns whose product and customer, and reference, are in no sale here.

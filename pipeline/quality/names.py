@@ -69,7 +69,7 @@ class NameMemory:
         met = met.unique("pair", keep="first", maintain_order=True)
         mark = met["code"].to_frame().hash_rows().alias("mark")
         is_later = self._codes.hold("mark") | ~pl.col("mark").is_first_distinct()
-        met = pl.DataFrame([*met, mark]).with_columns(is_later=is_later)
+        met = pl.DataFrame([*met, mark]).with_columns_seq(is_later=is_later)
         later = met["is_later"]
         self._known.add(met["pair"])
         self._codes.add(met["mark"].filter(~later))
@@ -110,7 +110,7 @@ class NameMemory:
         usual = spellings.sort("lines", "first_line", descending=[True, False]).unique(
             "code", keep="first", maintain_order=True
         )
-        return pairs.join(usual, on=["code", "folded"], how="anti").select(nothing.columns)
+        return pairs.join(usual, on=["code", "folded"], how="anti").select_seq(nothing.columns)
 
 
 def _contested(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -118,5 +118,5 @@ def _contested(pairs: pl.DataFrame) -> pl.DataFrame:
     pairs = pairs.filter(
         pl.col("code").is_not_null() & (pl.col("name").str.len_bytes() > 0)
     ).filter(pl.col("code").is_duplicated())
-    pairs = pairs.with_columns(folded=fold_texts(pairs["name"]).str.replace_all(" ", ""))
+    pairs = pairs.with_columns_seq(folded=fold_texts(pairs["name"]).str.replace_all(" ", ""))
     return pairs.filter(pl.col("folded") != "")

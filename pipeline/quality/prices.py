@@ -23,7 +23,7 @@ class PriceMemory:
 
     def add(self, frame: pl.DataFrame) -> None:
         """Count the sale lines among the canonical lines of a block."""
-        sales = frame.select(_KEYS).filter(frame["transaction_type"] == "SALE")
+        sales = frame.select_seq(_KEYS).filter(frame["transaction_type"] == "SALE")
         counts = sales.group_by(_KEYS).len("lines")
         self._counts.append(compact(counts))
         if sum(part.height for part in self._counts[1:]) > COUNTS_WAITING:
@@ -43,7 +43,7 @@ class PriceMemory:
         running = (
             self.asked()
             .sort(_KEYS)
-            .with_columns(
+            .with_columns_seq(
                 up_to=pl.col("lines").cum_sum().over("product_id"),
                 total=pl.sum("lines").over("product_id"),
             )

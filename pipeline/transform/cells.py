@@ -42,7 +42,7 @@ _BLANK_RUN = r"[\s\x1c-\x1f]+"
 _STRIPPED = pl.all().str.strip_chars()
 _IS_ODD = pl.all().str.len_bytes() != pl.all().str.len_chars()
 _DISTINCT = pl.all().unique().drop_nulls().implode()
-_FILLED = pl.when((pl.all().str.len_bytes() > 1) | ~pl.all().is_in(["", "-"])).then(pl.all())
+_FILLED = pl.when((pl.all() != "") & (pl.all() != "-")).then(pl.all())
 
 
 def clean(column: pl.Series) -> pl.Series:
@@ -66,19 +66,19 @@ def clean_columns(cells: pl.DataFrame, *, fold: bool = False) -> pl.DataFrame:
     """
     if not cells.width:
         return cells
-    cells = cells.select(_STRIPPED)
+    cells = cells.select_seq(_STRIPPED)
     rows = rows_where(cells, _IS_ODD)
     picked = pick(cells.get_columns(), rows)
     if len(picked):
-        mended = picked.to_frame().select(_MENDED_KEYS if fold else _MENDED).to_series()
+        mended = picked.to_frame().select_seq(_MENDED_KEYS if fold else _MENDED).to_series()
         cells = pl.DataFrame(put_back(cells.get_columns(), rows, mended))
-    return cells.select(_FILLED)
+    return cells.select_seq(_FILLED)
 
 
 def rows_where(frame: pl.DataFrame, *conditions: pl.Expr) -> list[pl.Series]:
     """For each column of the answers, the numbers of the rows where it is true."""
     # One question for all columns: what a block is asked costs more than what it answers.
-    answers = frame.select(condition.arg_true().implode() for condition in conditions)
+    answers = frame.select_seq(condition.arg_true().implode() for condition in conditions)
     return [found[0] for found in answers]
 
 
@@ -124,7 +124,9 @@ def spell(column: pl.Series) -> pl.Series:
             joined = joined.str.replace_all(stray, left)
         column = column.scatter(at, joined)
     column = column.str.replace_all(BLANKS, " ").str.strip_chars()
-    return column.to_frame().select(pl.when(~pl.all().is_in(["", "-"])).then(pl.all())).to_series()
+    return (
+        column.to_frame().select_seq(pl.when(~pl.all().is_in(["", "-"])).then(pl.all())).to_series()
+    )
 
 
 def fold_texts(column: pl.Series) -> pl.Series:
@@ -149,7 +151,7 @@ def compact(frame: pl.DataFrame) -> pl.DataFrame:
     """
     # To join texts with nothing writes them anew.
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    return frame.with_columns(pl.concat_str(name, pl.lit("")).alias(name) for name in texts)
+    return frame.with_columns_seq(pl.concat_str(name, pl.lit("")).alias(name) for name in texts)
 
 
 class CellReader:
@@ -187,9 +189,9 @@ def read_cells(cells: pl.DataFrame, readers: dict[str, CellReader]) -> pl.DataFr
 
     Beside each stands `<name>_empty`, whether the cell is empty.
     """
-    cells = cells.select(list(readers))
+    cells = cells.select_seq(list(readers))
     numbers, answered = [], []
-    for name, found in zip(readers, cells.select(_DISTINCT), strict=True):
+    for name, found in zip(readers, cells.select_seq(_DISTINCT), strict=True):
         distinct = found[0]
         rows = pl.int_range(len(distinct), dtype=pl.UInt32, eager=True)
         at = pl.col(name)
@@ -197,4 +199,4 @@ def read_cells(cells: pl.DataFrame, readers: dict[str, CellReader]) -> pl.DataFr
         answers, empty = readers[name].answers(distinct)
         answered.append(pl.lit(answers).gather(at).alias(name))
         answered.append(pl.lit(empty).gather(at).fill_null(True).alias(f"{name}_empty"))
-    return cells.select(numbers).select(answered)
+    return cells.select_seq(numbers).select_seq(answered)

@@ -72,7 +72,7 @@ class ObservationMemory:
         if not told or not kept.any():
             return
         lines = pl.DataFrame([_hashes(*said).alias(name) for name, said in told.items()])
-        lines = lines.with_columns(frame["event_date"].alias("day"), kept.alias("kept"))
+        lines = lines.with_columns_seq(frame["event_date"].alias("day"), kept.alias("kept"))
         is_new = [~self._seen[name].known.hold(name) & pl.col("kept") for name in told]
         for name, rows in zip(told, rows_where(lines, *is_new), strict=True):
             if len(rows):
@@ -142,13 +142,13 @@ def _told(dimension: str, seen: _Seen) -> Iterator[Told]:
         .agg(pl.sum("lines"), pl.min("first_date"), pl.max("last_date"))
     )
     found = pl.concat(map(unpack, seen.attributes)).join(days, on="hash")
-    found = found.with_columns(*clean_keys(found.select("entity_id")))
+    found = found.with_columns_seq(*clean_keys(found.select_seq("entity_id")))
     found = found.filter(pl.col("entity_id").is_not_null())
     given = [name for name in DIMENSION_ATTRIBUTES[dimension] if name in found.columns]
-    codes = clean_keys(found.select(name for name in given if name in CODE_ATTRIBUTES))
-    names = found.select(name for name in given if name not in CODE_ATTRIBUTES)
-    folded, spellings = _spelt(names, found.select("lines", "last_date"))
-    observed = found.select("entity_id", *_WEIGHT).hstack([*codes, *folded])
+    codes = clean_keys(found.select_seq(name for name in given if name in CODE_ATTRIBUTES))
+    names = found.select_seq(name for name in given if name not in CODE_ATTRIBUTES)
+    folded, spellings = _spelt(names, found.select_seq("lines", "last_date"))
+    observed = found.select_seq("entity_id", *_WEIGHT).hstack([*codes, *folded])
     del found, codes, names, folded
     for part in _by_entity(observed):
         yield Told(_as_observations(dimension, part), spellings)
@@ -167,11 +167,11 @@ def _as_observations(dimension: str, observed: pl.DataFrame) -> pl.DataFrame:
     """`OBSERVATION_COLUMNS` of rows of an entity, its weights and its attributes."""
     attributes = pl.struct(pl.exclude("entity_id", *_WEIGHT)).struct.json_encode()
     return (
-        observed.select("entity_id", *_WEIGHT, attributes=attributes)
+        observed.select_seq("entity_id", *_WEIGHT, attributes=attributes)
         .group_by("entity_id", "attributes")  # folding may have made two spellings one
         .agg(pl.sum("lines"), pl.min("first_date"), pl.max("last_date"))
-        .with_columns(dimension=pl.lit(dimension))
-        .select(OBSERVATION_COLUMNS)
+        .with_columns_seq(dimension=pl.lit(dimension))
+        .select_seq(OBSERVATION_COLUMNS)
         .sort("entity_id", "first_date")
     )
 
@@ -198,7 +198,7 @@ def _spelt(
         columns.append(folded[part].gather(at).alias(column.name))
         counted = weights.group_by(at.alias("at")).agg(pl.sum("lines"), pl.max("last_date"))
         spellings.append(
-            counted.select(
+            counted.select_seq(
                 "lines",
                 "last_date",
                 attribute=pl.lit(column.name),
@@ -209,4 +209,4 @@ def _spelt(
         start += len(cells)
     counts = pl.concat(spellings).filter(pl.col("folded").is_not_null())
     together = counts.group_by("attribute", "folded", "written")
-    return columns, together.agg(pl.sum("lines"), pl.max("last_date")).select(SPELLING_COLUMNS)
+    return columns, together.agg(pl.sum("lines"), pl.max("last_date")).select_seq(SPELLING_COLUMNS)

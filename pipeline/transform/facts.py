@@ -50,7 +50,7 @@ class FactWriter:
     def write(self, frame: pl.DataFrame) -> None:
         """Send canonical lines."""
         self.lines += frame.height
-        self._thread.put(self._send, frame.select(FACT_COLUMNS))
+        self._thread.put(self._send, frame.select_seq(FACT_COLUMNS))
 
     def finish(self) -> None:
         """Begin to build keys, indexes and statistics; it goes on in the thread."""
@@ -89,8 +89,8 @@ def as_csv(frame: pl.DataFrame) -> bytes:
     """A frame as CSV for COPY: exact decimals without idle zeros, null as nothing."""
     amounts = [name for name, dtype in frame.schema.items() if dtype == AMOUNT]
     # A product of two amounts may pass what an integer holds: it is null there.
-    whole = frame.select(pl.col(amounts).cast(pl.Int64, strict=False))
-    is_whole = whole.select(pl.all().cast(AMOUNT)).select(
+    whole = frame.select_seq(pl.col(amounts).cast(pl.Int64, strict=False))
+    is_whole = whole.select_seq(pl.all().cast(AMOUNT)).select_seq(
         pl.col(name).eq_missing(frame[name]).all() for name in amounts
     )
     columns = [
@@ -98,7 +98,7 @@ def as_csv(frame: pl.DataFrame) -> bytes:
         for name in amounts
     ]
     out = BytesIO()
-    frame.with_columns(columns).write_csv(out, include_header=False)
+    frame.with_columns_seq(columns).write_csv(out, include_header=False)
     return out.getvalue()
 
 

@@ -68,12 +68,12 @@ class Normalizer:
         steps = self._steps_over(frozenset(cells.columns))
         frame = pl.DataFrame(
             [cells["line_no"], *_keys(cells), *self._measures(cells), *self._distinct(cells)]
-        ).select(steps.first)
+        ).select_seq(steps.first)
         for step in steps.to_signs:
-            frame = frame.with_columns(step)
+            frame = frame.with_columns_seq(step)
         frame = self._derive(frame)
         for step in steps.to_day:
-            frame = frame.with_columns(step)
+            frame = frame.with_columns_seq(step)
         return self._add_jalali(frame)
 
     def _steps_over(self, given: frozenset[str]) -> _Steps:
@@ -86,14 +86,14 @@ class Normalizer:
     def _measures(self, cells: pl.DataFrame) -> list[pl.Series]:
         """Amounts as given, and for each whether its cell could not be read."""
         given = [name for name in given_measures(self.mapping) if name in cells.columns]
-        amounts, unreadable = read_numbers(cells.select(given))
+        amounts, unreadable = read_numbers(cells.select_seq(given))
         return [*amounts, *(column.alias(f"{column.name}_unreadable") for column in unreadable)]
 
     def _distinct(self, cells: pl.DataFrame) -> list[pl.Series]:
         """Columns of few texts, each of which is read once: the dates and the type."""
         given = [name for name in DATES if name in cells.columns]
-        dates = _without_time(cells.select(given))
-        types = cells.select(name for name in [TRANSACTION_TYPE] if name in cells.columns)
+        dates = _without_time(cells.select_seq(given))
+        types = cells.select_seq(name for name in [TRANSACTION_TYPE] if name in cells.columns)
         texts = pl.DataFrame([*dates, *types])
         readers = {name: self._readers[name] for name in texts.columns}
         return read_cells(texts, readers).get_columns() if readers else []
@@ -112,9 +112,11 @@ class Normalizer:
 
     def _derive(self, frame: pl.DataFrame) -> pl.DataFrame:
         for name, formula in self.mapping.derived.items():
-            frame = frame.with_columns(_exact(name, frame.select(pl.sql_expr(formula)).to_series()))
+            frame = frame.with_columns_seq(
+                _exact(name, frame.select_seq(pl.sql_expr(formula)).to_series())
+            )
         if "net_amount" in self.mapping.derived:
-            frame = frame.with_columns(given_net_amount=pl.col("net_amount"))
+            frame = frame.with_columns_seq(given_net_amount=pl.col("net_amount"))
         return frame
 
     def _add_jalali(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -125,7 +127,7 @@ class Normalizer:
         texts = [None if day is None else self._jalali[day] for day in days]
         column = pl.col("event_date")
         written = column.replace_strict(days, texts, default=None, return_dtype=pl.String)
-        return frame.with_columns(event_date_jalali=written).with_columns(
+        return frame.with_columns_seq(event_date_jalali=written).with_columns_seq(
             jalali_month=pl.col("event_date_jalali").str.head(7)
         )
 
@@ -133,7 +135,9 @@ class Normalizer:
 def _keys(cells: pl.DataFrame) -> list[pl.Series]:
     """Codes and texts, cleaned; a reason is prose, whose digits stay as they are."""
     codes = [*KEYS, *(name for name in TEXTS if name != "return_reason")]
-    keys = clean_keys(cells.select(name for name in codes if name in cells.columns)).get_columns()
+    keys = clean_keys(
+        cells.select_seq(name for name in codes if name in cells.columns)
+    ).get_columns()
     if "return_reason" in cells.columns:
         keys.append(clean(cells["return_reason"]))
     return keys
@@ -147,7 +151,7 @@ def _without_time(dates: pl.DataFrame) -> pl.DataFrame:
     picked = pick(dates.get_columns(), rows)
     if not len(picked):
         return dates
-    days = clean_keys(picked.to_frame()).select(_DAY_ALONE).to_series()
+    days = clean_keys(picked.to_frame()).select_seq(_DAY_ALONE).to_series()
     # The cells are not ours to change.
     return pl.DataFrame(put_back([column.clone() for column in dates], rows, days))
 

@@ -40,7 +40,7 @@ def read_numbers(cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     if not cells.width:
         return cells, cells
-    amounts = cells.select(_WHOLE_NUMBER).select(_SMALL)
+    amounts = cells.select_seq(_WHOLE_NUMBER).select_seq(_SMALL)
     # Most cells are plain whole numbers. What is left of all columns is read in one go.
     both = pl.DataFrame([*cells, *(column.alias(f"read {column.name}") for column in amounts)])
     is_left = [
@@ -96,10 +96,10 @@ def _read_carefully(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
         return cells.cast(AMOUNT), cells.cast(pl.Boolean)
     read = cells.to_frame()
     for step in _STEPS:
-        read = read.select(step)
+        read = read.select_seq(step)
     plain = _spell_out_exponents(read["cell"])
-    read = read.with_columns(plain).with_columns(value=_VALUE)
-    read = read.select("value", unreadable=pl.col("there") & pl.col("value").is_null())
+    read = read.with_columns_seq(plain).with_columns_seq(value=_VALUE)
+    read = read.select_seq("value", unreadable=pl.col("there") & pl.col("value").is_null())
     return read["value"], read["unreadable"]
 
 
