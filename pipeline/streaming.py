@@ -3,7 +3,7 @@
 Each byte is read once. While the server takes in verbatim lines, this process parses, normalises
 and checks the same block; memory is that of a few blocks and of a few bytes per line.
 
-The columns of a block are worked on one after the other (`select_seq`), here and in what this calls:
+The columns of a block are worked on one after the other (`select_seq`), here and in what is called:
 while the server and other threads are at work, to spread them over processors only costs.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -78,6 +79,7 @@ class Stream:
     rollups: RollupMemory
     invoices: RollupWriter
     totals: Totals = field(default_factory=Totals)
+    _beside: Background = field(default_factory=lambda: Background("remember"))
 
     def take(self, block: Block) -> None:
         """Work on one block."""
@@ -92,19 +94,33 @@ class Stream:
         self.facts.abandon(error)
         self.invoices.abandon()
 
+    def close(self) -> None:
+        """End the thread beside; what it has not begun is dropped."""
+        self._beside.close()
+
     def _take_cells(self, cells: pl.DataFrame) -> None:
         frame = self.normalizer.normalize(cells)
         rejected = self.checker.check(frame, cells)
         kept = ~rejected
+        accepted = frame.filter(kept) if rejected.any() else frame
+        if accepted.height:
+            self.facts.write(accepted)
+            # Of one block, so that two are never remembered at once.
+            self._beside.put(self._remember, frame, accepted, cells, kept)
+            self._add_up(accepted)
         self.totals.count(frame, cells)
+        self.findings.reject(frame.filter(rejected))
+        self._beside.wait()
+
+    def _remember(
+        self, frame: pl.DataFrame, accepted: pl.DataFrame, cells: pl.DataFrame, kept: pl.Series
+    ) -> None:
+        """What rules and dimensions ask of the lines together."""
         self.observations.add(frame, cells, kept)
-        if rejected.any():
-            self.findings.reject(frame.filter(rejected))
-            frame = frame.filter(kept)
-        if not frame.height:
-            return
-        self.facts.write(frame)
-        self.memory.add(frame, cells, kept)
+        self.memory.add(accepted, cells, kept)
+
+    def _add_up(self, frame: pl.DataFrame) -> None:
+        """Sums of accepted lines, and the months they are of."""
         self.invoices.write(self.rollups.add(frame))
         month = (
             "jalali_month"
@@ -159,14 +175,15 @@ def stream_file(
     progress: Progress | None,
 ) -> None:
     """Pass a file's bytes through: RAW beside everything else; RAW is left out when it is there."""
-    for number, block in enumerate(ahead(reader.read(chunks)), start=1):
-        if raw is not None:
-            raw.put(block)
-        stream.take(block)
-        if number % _GIVE_BACK == 0:
-            give_back()
-        if progress is not None:
-            progress(len(block.text))
+    with closing(stream):
+        for number, block in enumerate(ahead(reader.read(chunks)), start=1):
+            if raw is not None:
+                raw.put(block)
+            stream.take(block)
+            if number % _GIVE_BACK == 0:
+                give_back()
+            if progress is not None:
+                progress(len(block.text))
 
 
 def columns_to_read(mapping: Mapping, positions: dict[str, int]) -> dict[str, int]:

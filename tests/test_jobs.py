@@ -12,17 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
-from pipeline.db import Connection, run
 from pipeline.errors import PipelineError, RefusedAction
 from pipeline.ingestion.store import Keeping, Receipt
-from pipeline.jobs import watch
 from pipeline.jobs.claiming import cancel_job
-from pipeline.jobs.direct import load_now, recheck_now
+from pipeline.jobs.direct import recheck_now
 from pipeline.jobs.inbox import take_in
 from pipeline.jobs.records import Job, list_jobs, read_job
 from pipeline.jobs.submit import submit_file, submit_recheck
@@ -352,25 +349,6 @@ def test_a_killed_direct_load_is_finished_by_a_worker(
     assert (job.state, job.attempt) == ("done", 2)
     assert desk.state(1) == undisturbed(new_desk)
     assert leftovers(desk) == []
-
-
-def test_a_receipt_that_is_committed_behind_a_heartbeat_is_no_loss(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The beat finds no job yet, the look after it finds one that is this attempt's own."""
-    beaten = 0
-
-    def beat_too_early(connection: Connection, name: str, facts: dict[str, Any]) -> int:
-        nonlocal beaten
-        beaten += name == "jobs/beat"
-        return 0 if name == "jobs/beat" else run(connection, name, facts)
-
-    monkeypatch.setattr(watch, "run", beat_too_early)
-    monkeypatch.setattr(watch, "BEAT_SECONDS", 0.001)
-    result = load_now(desk.url, desk.settings, desk.file(LINES), period=PERIOD)
-    assert beaten > 1
-    assert result.status == "draft"
-    assert [job.state for job in list_jobs(desk.url)] == ["done"]
 
 
 def test_the_inbox_takes_each_file_once_and_gives_reasons(desk: Desk) -> None:

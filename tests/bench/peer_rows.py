@@ -15,13 +15,14 @@ from pathlib import Path
 
 from pipeline.settings import ROOT
 from tests.bench.loads import copy_plainly, fresh_database, load, new_server, sample
-from tests.bench.measure import run_measured, spread
+from tests.bench.measure import Cost, run_measured, spread
 from tests.bench.report import Section
 
 FOLDER = Path(__file__).parent / "peers"
 ENVIRONMENT = ROOT / "var" / "bench" / "peers"
 # In the order of the table.
 OURS = "load of ours"
+ALONE = "line rules of ours alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def table(lines: int = 500_000, runs: int = 1, only: str = "") -> Section:
             b0 = copy_plainly(bench, path).wall
             ours = load(bench, path)
             _note(walls, OURS, ours.wall, b0, ours.peak)
-            costs = {OURS: ours}
+            costs = {OURS: ours, ALONE: _check_alone(path, bench.data, lines)}
+            _note(walls, ALONE, costs[ALONE].wall, b0, costs[ALONE].peak)
             for peer in peers:
                 url = fresh_database(bench.url, "bench_peer")
                 command = [str(python), str(FOLDER / f"{peer.script}.py"), str(path), url]
@@ -111,6 +113,10 @@ def table(lines: int = 500_000, runs: int = 1, only: str = "") -> Section:
                 costs[peer.name] = done
     load_wall = [wall for wall, _ in walls[OURS]]
     differs = {OURS: "every rule, RAW, facts, issues, dimensions, sums, balance"}
+    differs[ALONE] = (
+        "for those below that only check: numbers and dates read, every rule of lines, each failing"
+        " cell with line, value and amount: stores nothing, asks no other month"
+    )
     differs |= {peer.name: f"{peer.differs} ({_versions(python, peer)})" for peer in peers}
     for name, figures in walls.items():
         cost = costs[name]
@@ -129,6 +135,12 @@ def table(lines: int = 500_000, runs: int = 1, only: str = "") -> Section:
     notes = [f"{lines:,} lines, {path.stat().st_size / 1e6:.0f} MB, 2 % of them with a defect."]
     title = "Beside others, on the same file and server"
     return Section("peers", title, [*columns, "what it does"], rows, notes)
+
+
+def _check_alone(path: Path, data: Path, lines: int) -> Cost:
+    done = run_measured([sys.executable, "-m", "tests.bench.check_alone", str(path)], data)
+    assert json.loads(done.said)["rows"] == lines, done.said
+    return done
 
 
 def _note(

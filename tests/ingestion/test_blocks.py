@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ingestion import blocks
+from pipeline.ingestion import doubt
 from pipeline.ingestion.blocks import Block, BlockReader
 from pipeline.ingestion.inspection import Inspection, Overrides, inspect_source
 from pipeline.ingestion.records import RecordReader
@@ -113,7 +113,7 @@ def read_fast(content: bytes, inspection: Inspection, block_bytes: int, chunk: i
     reading = Reading([], [], [], [])
     next_line = 1
     # A block is looked at in parts, as a file is in blocks.
-    with patch.object(blocks, "LOOK_BYTES", max(1, block_bytes // 3)):
+    with patch.object(doubt, "LOOK_BYTES", max(1, block_bytes // 3)):
         found = list(reader.read(chunks))
     for block in found:
         assert block.first_line_no == next_line
