@@ -18,6 +18,7 @@ from pipeline.background import beside
 from pipeline.db import Connection, fetch_all, run, transaction
 from pipeline.digests import hash_file
 from pipeline.errors import DatabaseAway, LostClaim, PipelineError, RefusedAction
+from pipeline.gathering import gather_and_write
 from pipeline.guards import NO_GUARD, Guard
 from pipeline.ingestion.blocks import BlockReader
 from pipeline.ingestion.inspection import Overrides
@@ -40,7 +41,7 @@ from pipeline.streaming import RawThread, Stream, open_reader, stream_file
 from pipeline.transform.dimensions import ObservationMemory
 from pipeline.transform.facts import FactWriter
 from pipeline.transform.normalize import Normalizer
-from pipeline.whole_load import check_and_keep, gather_and_write
+from pipeline.whole_load import check_and_keep
 
 Progress = Callable[[str, int], None]
 STORE, READ, CHECK = "store", "read", "check"
@@ -174,14 +175,14 @@ def _run(
             try:
                 stream_file(chunks, reader, stream, raw, lambda size: tell(READ, size))
                 tell(CHECK, 0)
-                recalled = gather_and_write(connection, plan, stream, raw)
+                gathered = gather_and_write(url, connection, plan, stream, raw)
                 if keeping is not None:
                     keeping.wait()
             except BaseException as error:
                 stream.abandon(error)
                 raise
             raw_lines = raw.lines if raw is not None else None
-            result = check_and_keep(connection, plan, stream, recalled, raw_lines, tell)
+            result = check_and_keep(connection, plan, stream, gathered, raw_lines, tell)
             guard.ending(connection, plan.run_id, str(result.period), result.lines)
     except BaseException as error:
         if raw is not None:

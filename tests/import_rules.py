@@ -12,6 +12,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"verify", "samples", "jobs", "exports", "backup", "retention"}),
     frozenset({"runs"}),
     frozenset({"whole_load", "comparison_apart", "sample_months"}),
+    frozenset({"gathering"}),
     frozenset({"plans", "publications", "guards", "comparison", "mappings", "mapping_versions"})
     | {"overview", "issue_detail", "loads", "feeds", "health"},
     frozenset({"months"}),

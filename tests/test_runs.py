@@ -10,15 +10,17 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from pipeline import whole_load
+from pipeline import gathering, whole_load
 from pipeline.db import transaction
 from pipeline.errors import RefusedAction
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.raw_lines import RawLineWriter
 from pipeline.ingestion.store import read_chunks
+from pipeline.kpi.rollup_writer import RollupWriter
 from pipeline.kpi.rollups import RollupMemory
 from pipeline.publications import publish, void
 from pipeline.runs import recheck
+from pipeline.transform.dimensions import ObservationMemory
 from pipeline.transform.facts import FactWriter
 from tests.karamad import DIMENSIONS, KPI_VIEWS, RETURN, Desk, Layout
 
@@ -252,7 +254,11 @@ FAULTS = {
     "facts": (FactWriter, "write"),
     "RAW lines": (RawLineWriter, "write"),
     "RAW end": (RawLineWriter, "finish"),
-    "load rules": (whole_load, "check_load"),
+    "rollup": (RollupWriter, "_send"),
+    "rollup end": (RollupWriter, "_finish"),
+    "what is remembered": (ObservationMemory, "add"),
+    "sums": (gathering, "tiers"),
+    "load rules": (gathering, "check_facts"),
     "balance": (whole_load, "reconcile"),
     "last step": (whole_load, "_make_visible"),
 }

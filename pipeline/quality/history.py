@@ -26,6 +26,8 @@ _PRICED: dict[str, Any] = {
     "unit_price": AMOUNT,
     "quantity": AMOUNT,
 }
+# Rules that ask sums of the load, which the run itself still writes when its facts are there.
+_OF_SUMS = ("DUPLICATE_ACROSS_LOADS",)
 LATE_SCHEMA: dict[str, Any] = {"line_no": pl.Int32, "column": pl.String, "impact_amount": AMOUNT}
 
 
@@ -40,7 +42,7 @@ class LoadContext:
     names: dict[str, Any]
 
 
-def check_load(
+def check_facts(
     connection: Connection,
     context: LoadContext,
     rules: RuleSet,
@@ -48,12 +50,11 @@ def check_load(
     memory: LoadMemory,
     recalled: Recalled,
 ) -> dict[str, pl.DataFrame]:
-    """Lines found by load and history rules, by code: `line_no, column, impact_amount`."""
-    facts = {"source": context.source, "period": context.period}
-    published = [row["load_id"] for row in fetch_all(connection, "list_published_loads", facts)]
-    shared = fetch_all(
-        connection, "list_sharing_loads", {"published": published}, load_id=context.names["load_id"]
-    )
+    """Lines found by load and history rules, by code: `line_no, column, impact_amount`.
+
+    RAW and facts of the load are asked, and published loads; nothing is written.
+    """
+    published = _published(connection, context)
     days = {"first_day": context.first_day, "last_day": context.last_day}
     found = {
         "DUPLICATE_LINE": _twins(connection, context, recalled.twin_candidates),
@@ -68,15 +69,37 @@ def check_load(
         ),
         "ATTRIBUTE_CONFLICT": _name_conflicts(connection, context, recalled.names),
     }
+    asked = {"published": published, "candidates": recalled.orphan_candidates}
     for rule in rules.of_scope("history"):
-        name = f"rules/{rule.code.lower()}"
-        asked = {
-            "published": published,
-            "sharing": [row["load_id"] for row in shared],
-            "candidates": recalled.orphan_candidates,
-        }
-        found[rule.code] = _query(connection, name, asked, context)
+        if rule.code not in _OF_SUMS:
+            found[rule.code] = _query(connection, f"rules/{rule.code.lower()}", asked, context)
     return found
+
+
+def check_sums(
+    connection: Connection, context: LoadContext, rules: RuleSet
+) -> dict[str, pl.DataFrame]:
+    """The same by the rules that ask the sums of the load, where these are written."""
+    published = {"published": _published(connection, context)}
+    shared = fetch_all(
+        connection, "list_sharing_loads", published, load_id=context.names["load_id"]
+    )
+    asked = {"sharing": [row["load_id"] for row in shared]}
+    return {
+        rule.code: _query(connection, f"rules/{rule.code.lower()}", asked, context)
+        for rule in rules.of_scope("history")
+        if rule.code in _OF_SUMS
+    }
+
+
+def keep_prices(connection: Connection, recalled: Recalled) -> None:
+    """Keep the usual prices of the load, for later months that have none of their own."""
+    copy_in(connection, "copy_new_product_prices", as_csv(recalled.prices))
+
+
+def _published(connection: Connection, context: LoadContext) -> list[int]:
+    facts = {"source": context.source, "period": context.period}
+    return [row["load_id"] for row in fetch_all(connection, "list_published_loads", facts)]
 
 
 def _query(
@@ -111,7 +134,6 @@ def _price_outliers(
 
     Each price of a product is judged once; only the lines at those that are far are looked up.
     """
-    copy_in(connection, "copy_new_product_prices", as_csv(own))
     usual = pl.concat(
         [own.select("product_id", "median_price"), _earlier(connection, own, published)]
     )

@@ -1,0 +1,148 @@
+"""What a load says as a whole, worked out and written while the server ends RAW and indexes.
+
+All of it is written in the run's own transaction; RAW and facts are checked beside that, on a
+connection of their own, as soon as they are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from pipeline.allocation import give_back
+from pipeline.background import ahead, beside
+from pipeline.db import Connection, copy_in, run, transaction
+from pipeline.dimensions import mark_noise, touch_days
+from pipeline.errors import PipelineError
+from pipeline.kpi.tiers import as_tier, tier_names, tiers
+from pipeline.plans import Plan
+from pipeline.quality.history import LoadContext, check_facts
+from pipeline.quality.memory import Recalled
+from pipeline.quality.raw_values import add_raw_values
+from pipeline.streaming import RawThread, Stream, Totals
+from pipeline.transform.facts import as_csv
+from pipeline.transform.jalali import period_days
+
+
+class Rows(NamedTuple):
+    """Rows for one table: the COPY statement, its CSV, and the names that it is filled with."""
+
+    statement: str
+    data: bytes
+    names: Mapping[str, Any]
+
+
+class Gathered(NamedTuple):
+    """What the lines of a load say together: the month, what is remembered, and who breaks rules.
+
+    `found` is what `check_facts` gives, with the cells that the file has there.
+    """
+
+    context: LoadContext
+    recalled: Recalled
+    found: dict[str, pl.DataFrame]
+
+
+def gather_and_write(
+    url: str, connection: Connection, plan: Plan, stream: Stream, raw: RawThread | None
+) -> Gathered:
+    """Work out and write what the whole load says, while the server ends RAW and builds indexes.
+
+    When this returns, RAW and facts are whole; they are checked on a connection of their own.
+    """
+    if raw is not None:
+        raw.finish()
+    stream.facts.finish()
+    stream.invoices.finish()
+    give_back()
+    context = _context(plan, stream)
+    with (
+        beside(_recall, plan, stream) as recalled,
+        beside(_check_facts, url, plan, stream, raw, context, recalled) as found,
+        beside(_make_room, connection, plan, stream) as there_is_room,
+    ):
+        # The next part is made while the server takes this one in; together they would be large.
+        for rows in ahead(_rows(plan, stream)):
+            there_is_room.result()
+            copy_in(connection, rows.statement, rows.data, **rows.names)
+        mark_noise(connection, plan.load_id)
+        stream.findings.write_lines(connection)
+    return Gathered(context, recalled.result(), found.result())
+
+
+def _context(plan: Plan, stream: Stream) -> LoadContext:
+    period = plan.period or _main_month(stream.totals, plan.load_id)
+    days = period_days(period, plan.mapping.calendar)
+    return LoadContext(plan.mapping.source_system, period, days[0], days[-1], plan.names)
+
+
+def _check_facts(
+    url: str,
+    plan: Plan,
+    stream: Stream,
+    raw: RawThread | None,
+    context: LoadContext,
+    recalled: Future[Recalled],
+) -> dict[str, pl.DataFrame]:
+    """Rules of scope load and history, asked of RAW and facts as soon as they are there."""
+    stream.facts.wait()
+    if raw is not None:
+        raw.wait()
+    with transaction(url) as connection:
+        asked = (plan.rules, plan.mapping, stream.memory, recalled.result())
+        return with_cells(connection, plan, check_facts(connection, context, *asked))
+
+
+def with_cells(
+    connection: Connection, plan: Plan, found: dict[str, pl.DataFrame]
+) -> dict[str, pl.DataFrame]:
+    """What was found, with the cells that the file has there."""
+    inspection, positions = plan.recognition.inspection, plan.recognition.positions
+    return add_raw_values(connection, found, inspection, positions, plan.names)
+
+
+def _make_room(connection: Connection, plan: Plan, stream: Stream) -> None:
+    """For what this run writes: none of what an earlier run wrote."""
+    stream.invoices.wait()
+    touch_days(connection, [plan.load_id])
+    run(connection, "clear_findings", {"load_id": plan.load_id})
+    run(connection, "tiers/clear_tiers", {"load_id": plan.load_id})
+
+
+def _recall(plan: Plan, stream: Stream) -> Recalled:
+    """What rules ask of the lines together; issues of single lines are added up beside it."""
+    stream.findings.add_issues(stream.checker.issues())
+    return stream.memory.recall(int(plan.rules.threshold("PRICE_OUTLIER", "min_lines")))
+
+
+def _rows(plan: Plan, stream: Stream) -> Iterator[Rows]:
+    """Sums and observations of the load, each part made when it is asked for."""
+    yield Rows("copy_rollup_products", as_csv(stream.rollups.products()), {})
+    for name, sums in tiers(stream.rollups.invoices()):
+        part = as_tier(plan.load_id, plan.mapping.source_system, sums)
+        yield Rows("tiers/copy_tier", as_csv(part), tier_names(name))
+    for told in stream.observations.told():
+        yield Rows("copy_observations", as_csv(_of_load(plan, told.observations)), {})
+        if told.spellings is not None:
+            yield Rows("copy_spellings", as_csv(_of_load(plan, told.spellings)), {})
+
+
+def _of_load(plan: Plan, part: pl.DataFrame) -> pl.DataFrame:
+    return part.select(pl.lit(plan.load_id), *part.columns)
+
+
+def _main_month(totals: Totals, load_id: int) -> str:
+    """The month that most canonical lines belong to."""
+    if not totals.months:
+        raise PipelineError(
+            "NO_CANONICAL_LINE",
+            fa="هیچ سطری از فایل پذیرفته نشد، پس ماه آن معلوم نیست. "
+            "دوره را با «recheck {load_id} --period» بدهید.",
+            en="No line of the file was accepted, so its month is not known. "
+            "Give it with `recheck {load_id} --period`.",
+            load_id=load_id,
+        )
+    return min(totals.months, key=lambda month: (-totals.months[month], month))
