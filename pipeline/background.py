@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -54,9 +55,12 @@ class Background:
 
 @contextmanager
 def beside(work: Callable[..., Result], *arguments: Any) -> Iterator[Future[Result]]:
-    """What `work` gives, worked out in a thread during the block; its error is raised there too."""
+    """What `work` gives, worked out in a thread during the block; its error is raised there too.
+
+    It acts as whoever calls this.
+    """
     with ThreadPoolExecutor(1, "beside") as pool:
-        yield pool.submit(work, *arguments)
+        yield pool.submit(copy_context().run, work, *arguments)
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.background import Background
+from pipeline.access.acting import acting_as, actor
+from pipeline.background import Background, beside
 
 
 def test_everything_is_done_in_order() -> None:
@@ -33,3 +34,8 @@ def test_closing_twice_is_no_fault() -> None:
     background.put(int, "x")
     background.close()
     background.close()
+
+
+def test_what_is_done_beside_acts_as_its_caller() -> None:
+    with acting_as(None), beside(actor) as there:
+        assert there.result() == actor()

@@ -83,11 +83,12 @@ def test_a_hundred_wrong_passwords_are_slowed_down_and_each_is_in_the_audit(
         assert sign_in(desk.url, people.NAME, f"{WRONG}{number}", HOME) is None
     tried = reasons(desk)
     assert tried.count("password") < 12 and tried[:5] == ["password"] * 5
+    forgive(desk, -30)  # however slow this machine is, the last failure was just now
     assert sign_in(desk.url, people.NAME, PASSWORD, HOME) is None, "the right one waits too"
     events = desk.rows("select * from app.audit_events where action = 'fail_sign_in'")
     assert len(events) == 101 and {event["actor"] for event in events} == {"nobody"}
     assert "name_key" not in str(events) and verify(desk.url) == []
-    forgive(desk, 900)
+    forgive(desk, 930)
     assert sign_in(desk.url, people.NAME, PASSWORD, HOME) is not None
     assert reasons(desk) == []
 
