@@ -6,12 +6,13 @@ import hashlib
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 import pytest
 
 from pipeline import gathering, whole_load
-from pipeline.db import transaction
+from pipeline.db import Connection, transaction
 from pipeline.errors import RefusedAction
 from pipeline.ingestion.inspection import Overrides
 from pipeline.ingestion.raw_lines import RawLineWriter
@@ -300,6 +301,24 @@ def test_a_failed_first_run_keeps_the_period_that_was_asked_for(
         with pytest.raises(RuntimeError):
             desk.load([{}], "1403-06")
     assert recheck(desk.url, desk.settings, 1).period == "1403-06"
+
+
+def test_tables_of_a_run_are_vacuumed_once_they_are_attached_and_not_before(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A vacuum that begins in between makes the run wait a second for each table."""
+    options = "select array_agg(reloptions::text) from pg_class where relname = any(%s)"
+    before: list[Any] = []
+    make_visible = whole_load._make_visible
+
+    def look(connection: Connection, *rest: Any, **named: Any) -> None:
+        before.extend(connection.execute(options, [["lines_1", "sales_1"]]).fetchone() or ())
+        make_visible(connection, *rest, **named)
+
+    monkeypatch.setattr(whole_load, "_make_visible", look)
+    desk.load(desk.file([{}]))
+    assert before == [["{autovacuum_enabled=false}"] * 2]
+    assert desk.value(options, ["lines_1", "sales_1"]) == [None, None]
 
 
 def test_the_size_of_blocks_changes_nothing(desk: Desk) -> None:
