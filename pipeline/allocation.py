@@ -13,8 +13,8 @@ import os
 
 # Of `mallopt`: https://man7.org/linux/man-pages/man3/mallopt.3.html
 _M_ARENA_MAX, _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -8, -1, -3
-# Texts of a block come and go in the same places: a page that comes fresh from the system costs as
-# much as to fill it four times over. `give_back` returns what lies free now and then.
+# Texts of a block come and go in the same places: a page that comes fresh from the system takes
+# microseconds, longer than to fill it. `give_back` returns what lies free now and then.
 _KEPT_BYTES, _LARGEST_BYTES = 256 * 1024**2, 32 * 1024**2
 # One arena for all threads, swept within a second; the columns' library reads this as it begins.
 _COLUMNS = "narenas:1,background_thread:false,dirty_decay_ms:1000"
