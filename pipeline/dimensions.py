@@ -19,11 +19,6 @@ from pipeline.contracts import CODE_ATTRIBUTES, DIMENSION_ATTRIBUTES, DIMENSION_
 from pipeline.db import Connection, fetch_all, query, run, table
 
 
-def mark_noise(connection: Connection, load_id: int) -> None:
-    """Mark which of the load's observations make no version; once they are all written."""
-    run(connection, "dimensions/mark_noise", {"load_id": load_id})
-
-
 def touch_days(connection: Connection, loads: Sequence[int]) -> None:
     """Note what the loads observed, as it is now, for `refresh_versions` in this transaction.
 

@@ -15,7 +15,7 @@ import polars as pl
 from pipeline.allocation import give_back
 from pipeline.background import ahead, beside
 from pipeline.db import Connection, copy_in, run, transaction
-from pipeline.dimensions import mark_noise, touch_days
+from pipeline.dimensions import touch_days
 from pipeline.errors import PipelineError
 from pipeline.kpi.tiers import as_tier, tier_names, tiers
 from pipeline.plans import Plan
@@ -68,7 +68,6 @@ def gather_and_write(
         for rows in ahead(_rows(plan, stream)):
             there_is_room.result()
             copy_in(connection, rows.statement, rows.data, **rows.names)
-        mark_noise(connection, plan.load_id)
         stream.findings.write_lines(connection)
     return Gathered(context, recalled.result(), found.result())
 

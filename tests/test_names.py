@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import permutations
 from pathlib import Path
@@ -24,7 +24,6 @@ from pipeline.runs import recheck
 from pipeline.samples import generate
 from pipeline.verify import verify
 from tests.karamad import SOURCE, Cells, Desk
-from tests.months.test_versions import _nodes as nodes_of
 from tests.months.test_versions import read, rebuilt
 from tests.samples.label_oracle import NAMES, PRODUCT, Checked, check, fold
 from tests.test_retention import voids_seem
@@ -289,3 +288,9 @@ def oracle_names(path: Path, checked: Checked) -> set[str]:
         max(sorted(spellings, reverse=True), key=lambda name: spellings[name])
         for spellings in map(dict, counts.values())
     }
+
+
+def nodes_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes_of(below)

@@ -1,7 +1,7 @@
 """What figures need of the published loads as a set, brought up to date when the set changes.
 
 Invoices, customers and days that several loads tell of are counted once; the customers of a month
-stand ready with their ranks; facts are found by product.
+stand ready with their ranks; facts are found by product, customer and invoice.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from typing import Any
 from psycopg import sql
 
 from pipeline.db import Connection, fetch_all, run, table
+
+# Table of a run → what its rows are found by once the load is published.
+_FOUND_BY = {"sales": ("product", "customer", "invoice", "reference"), "rollup": ("month", "day")}
 
 
 def refresh_figures(connection: Connection, source: str) -> None:
@@ -61,13 +64,24 @@ def _drop_gone(connection: Connection, facts: dict[str, Any]) -> None:
 
 
 def index_published(connection: Connection, source: str) -> list[int]:
-    """Let figures of a brand or product find their facts in each published load; returns the new.
+    """Let the facts of each published load be found by what is asked of them; returns the new.
 
-    Made when a load is published, and not while it is loaded: a draft needs it for nothing.
+    Made when a load is published, and not while it is loaded: a draft needs none of it.
     """
     loads = fetch_all(connection, "tiers/list_unindexed_loads", {"source": source})
     for load in loads:
-        name = f"sales_{load['run_id']}"
-        index, sales = sql.Identifier(f"{name}_by_product"), table("canonical", name)
-        run(connection, "tiers/index_sales_by_product", index=index, sales=sales)
+        run(connection, "tiers/index_published", **_index_names(load["run_id"]))
     return [load["load_id"] for load in loads]
+
+
+def _index_names(run_id: int) -> dict[str, sql.Composable]:
+    """The tables of a run, and the names of the indexes on them."""
+    tables = {
+        "sales": ("canonical", f"sales_{run_id}"),
+        "rollup": ("kpi", f"rollup_invoices_{run_id}"),
+    }
+    names: dict[str, sql.Composable] = {name: table(*place) for name, place in tables.items()}
+    for of, keys in _FOUND_BY.items():
+        for key in keys:
+            names[f"by_{key}"] = sql.Identifier(f"{tables[of][1]}_by_{key}")
+    return names

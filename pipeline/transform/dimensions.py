@@ -18,7 +18,7 @@ from pipeline.transform.hashes import Hashes
 from pipeline.transform.packed import pack, unpack
 
 OBSERVATION_COLUMNS = (
-    "dimension", "entity_id", "attributes", "lines", "first_date", "last_date",
+    "dimension", "entity_id", "attributes", "lines", "first_date", "last_date", "is_noise",
 )  # fmt: skip
 SPELLING_COLUMNS = ("attribute", "folded", "written", "lines", "last_date")
 _WEIGHT = ("lines", "first_date", "last_date")
@@ -166,14 +166,35 @@ def _by_entity(observed: pl.DataFrame) -> Iterator[pl.DataFrame]:
 def _as_observations(dimension: str, observed: pl.DataFrame) -> pl.DataFrame:
     """`OBSERVATION_COLUMNS` of rows of an entity, its weights and its attributes."""
     attributes = pl.struct(pl.exclude("entity_id", *_WEIGHT)).struct.json_encode()
-    return (
+    together = (
         observed.select_seq("entity_id", *_WEIGHT, attributes=attributes)
         .group_by("entity_id", "attributes")  # folding may have made two spellings one
         .agg(pl.sum("lines"), pl.min("first_date"), pl.max("last_date"))
+    )
+    return (
+        mark_noise(together)
         .with_columns_seq(dimension=pl.lit(dimension))
         .select_seq(OBSERVATION_COLUMNS)
         .sort("entity_id", "first_date")
     )
+
+
+def mark_noise(observed: pl.DataFrame) -> pl.DataFrame:
+    """All that one load observed of some entities, and which of it is noise (`is_noise`).
+
+    What was seen only within the days of what was seen more often is a slip, and no version.
+    """
+    by_frequency = observed.sort(*_WEIGHT, descending=[True, False, True])
+    most = by_frequency.unique("entity_id", keep="first", maintain_order=True)
+    beside = observed.join(
+        most.select("entity_id", *_WEIGHT), on="entity_id", how="left", suffix="_of_most"
+    )
+    is_noise = (
+        (pl.col("lines") < pl.col("lines_of_most"))
+        & (pl.col("first_date") >= pl.col("first_date_of_most"))
+        & (pl.col("last_date") <= pl.col("last_date_of_most"))
+    )
+    return observed.hstack(beside.select(is_noise=is_noise))
 
 
 def _spelt(

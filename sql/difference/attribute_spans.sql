@@ -21,7 +21,7 @@ with seen as (
         same_load as (partition by is_after, load_id, entity_id),
         by_frequency as (
             partition by is_after, load_id, entity_id
-            order by lines desc, first_date, attributes::text
+            order by lines desc, first_date, last_date desc
         )
 ), ordered as (
     select is_after, entity_id, attributes, first_date,

@@ -1,5 +1,3 @@
--- Purpose: indexes and rough statistics of a filled invoice rollup.
-create index on {rollup} (jalali_month);
-create index on {rollup} (event_date);
+-- Purpose: rough statistics of a filled invoice rollup.
 set local default_statistics_target = 10;
 analyze {rollup}

@@ -27,53 +27,57 @@ with returns as (
         from canonical.sales as sale
         where sale.load_id = before.load_id and sale.reference_invoice_id is not null
     ) as returned
-), sold as (
-    select invoices.reference_invoice_id, invoices.product_id, sum(sale.quantity) as quantity
-    from invoices
+), sold_here as (
+    select returned.line_no, sum(here.quantity) as quantity
+    from (
+        select line_no, reference_invoice_id, product_id
+        from {sales}
+        where transaction_type = 'RETURN' and reference_invoice_id is not null
+        offset 0  -- so that the planner takes the few returns for different ones, and hashes them
+    ) as returned
+    join {sales} as here
+        on here.invoice_id = returned.reference_invoice_id
+        and here.product_id = returned.product_id
+    where here.transaction_type = 'SALE'
+    group by returned.line_no
+), sold_before as (
+    select invoices.reference_invoice_id, invoices.product_id, sum(before.quantity) as quantity
+    from reaches
+    join invoices
+        on invoices.reference_invoice_id between reaches.first_invoice and reaches.last_invoice
     cross join lateral (
-        select quantity
-        from {sales} as here
-        where here.invoice_id = invoices.reference_invoice_id
-            and here.product_id = invoices.product_id
-            and here.transaction_type = 'SALE'
-        union all
-        select before.quantity
-        from reaches
-        cross join lateral (
-            select sale.quantity
-            from canonical.sales as sale
-            where sale.load_id = reaches.load_id
-                and sale.invoice_id = invoices.reference_invoice_id
-                and sale.product_id = invoices.product_id
-                and sale.transaction_type = 'SALE'
-            offset 0  -- invoice by invoice, by the index of that load
-        ) as before
-        where invoices.reference_invoice_id between reaches.first_invoice and reaches.last_invoice
-        offset 0
-    ) as sale
+        select sale.quantity
+        from canonical.sales as sale
+        where sale.load_id = reaches.load_id
+            and sale.invoice_id = invoices.reference_invoice_id
+            and sale.product_id = invoices.product_id
+            and sale.transaction_type = 'SALE'
+        offset 0  -- invoice by invoice, by the index of that load
+    ) as before
     group by invoices.reference_invoice_id, invoices.product_id
+), sold as (
+    select returns.*, coalesce(here.quantity, 0) + coalesce(before.quantity, 0) as sold
+    from returns
+    left join sold_here as here using (line_no)
+    left join sold_before as before using (reference_invoice_id, product_id)
+    where here.quantity is not null or before.quantity is not null
 ), returned_before as (
-    select sold.reference_invoice_id, sold.product_id, sum(-earlier.quantity) as quantity
-    from sold
+    select invoices.reference_invoice_id, invoices.product_id, sum(-before.quantity) as quantity
+    from reaches
+    join (select distinct reference_invoice_id, product_id from sold) as invoices
+        on invoices.reference_invoice_id between reaches.first_reference and reaches.last_reference
     cross join lateral (
-        select before.quantity
-        from reaches
-        cross join lateral (
-            select sale.quantity
-            from canonical.sales as sale
-            where sale.load_id = reaches.load_id
-                and sale.reference_invoice_id = sold.reference_invoice_id
-                and sale.product_id = sold.product_id
-                and sale.transaction_type = 'RETURN'
-            offset 0  -- as above; history as a whole is never read
-        ) as before
-        where sold.reference_invoice_id between reaches.first_reference and reaches.last_reference
-        offset 0
-    ) as earlier
-    group by sold.reference_invoice_id, sold.product_id
+        select sale.quantity
+        from canonical.sales as sale
+        where sale.load_id = reaches.load_id
+            and sale.reference_invoice_id = invoices.reference_invoice_id
+            and sale.product_id = invoices.product_id
+            and sale.transaction_type = 'RETURN'
+        offset 0  -- as above; history as a whole is never read
+    ) as before
+    group by invoices.reference_invoice_id, invoices.product_id
 )
-select returns.line_no, 'quantity' as column_name, abs(returns.net_amount) as impact_amount
-from returns
-join sold using (reference_invoice_id, product_id)
-left join returned_before using (reference_invoice_id, product_id)
-where returns.returned_here + coalesce(returned_before.quantity, 0) > sold.quantity
+select sold.line_no, 'quantity' as column_name, abs(sold.net_amount) as impact_amount
+from sold
+left join returned_before as before using (reference_invoice_id, product_id)
+where sold.returned_here + coalesce(before.quantity, 0) > sold.sold
