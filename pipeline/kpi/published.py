@@ -74,13 +74,13 @@ def index_published(connection: Connection, source: str) -> list[int]:
     return [load["load_id"] for load in loads]
 
 
-def _index_names(run_id: int) -> dict[str, sql.Composable]:
+def _index_names(run_id: int) -> dict[str, Any]:
     """The tables of a run, and the names of the indexes on them."""
     tables = {
         "sales": ("canonical", f"sales_{run_id}"),
         "rollup": ("kpi", f"rollup_invoices_{run_id}"),
     }
-    names: dict[str, sql.Composable] = {name: table(*place) for name, place in tables.items()}
+    names: dict[str, Any] = {name: table(*place) for name, place in tables.items()}
     for of, keys in _FOUND_BY.items():
         for key in keys:
             names[f"by_{key}"] = sql.Identifier(f"{tables[of][1]}_by_{key}")
