@@ -28,11 +28,11 @@ class RollupWriter:
         self._thread.put(self._send, invoices)
 
     def finish(self) -> None:
-        """Begin to build indexes and statistics; it goes on in the thread."""
+        """Begin to gather statistics; it goes on in the thread."""
         self._thread.put(self._finish)
 
     def wait(self) -> None:
-        """Return when every row is there, indexed and counted."""
+        """Return when every row is there and counted."""
         self._thread.wait()
         self._thread.close()
 

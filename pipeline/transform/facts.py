@@ -31,7 +31,7 @@ class FactWriter:
     """Writes the canonical lines of one run into a table of its own, in a thread of its own.
 
     `names` are those of `run_tables`; `lines` counts what was written. The connection is its own
-    too, so that indexes are built beside what else the run has to do. After `wait` the table is
+    too, so that its key is built beside what else the run has to do. After `wait` the table is
     committed but not yet attached: nobody sees it before the run's last step.
     """
 
@@ -53,7 +53,7 @@ class FactWriter:
         self._thread.put(self._send, frame.select_seq(FACT_COLUMNS))
 
     def finish(self) -> None:
-        """Begin to build keys, indexes and statistics; it goes on in the thread."""
+        """Begin to build the key and statistics; it goes on in the thread."""
         self._thread.put(self._finish)
         self._thread.put(self._connection.commit)
 

@@ -192,7 +192,7 @@ def stages(lines: int = STAGED, runs: int = 5) -> Section:
     ]
     notes = [
         "read: recognised, kept, every block parsed, checked and on its way to both tables;"
-        " check: what is asked of the whole load, keys and indexes; keep: until it is visible.",
+        " check: what is asked of the whole load, and keys; keep: until it is visible.",
         "load is their sum without the start of a process. recheck runs the kept bytes again."
         " publish makes the month visible in an otherwise empty database.",
     ]
