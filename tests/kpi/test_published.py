@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pipeline.db import SQL_ROOT, connect, transaction
 from pipeline.kpi.published import refresh_double_counts, refresh_ranks
 from pipeline.publications import publish, void
@@ -102,6 +104,19 @@ def test_loads_published_before_get_their_indexes_by_the_migration(desk: Desk) -
         connection.execute("create index on kpi.rollup_invoices_1 (jalali_month)")
         connection.execute(text)
     assert desk.rows(asked) == kept
+
+
+@pytest.mark.parametrize("missing", ["product", "invoice"])
+def test_a_load_that_lacks_some_indexes_gets_them_with_the_next_publish(
+    desk: Desk, missing: str
+) -> None:
+    """Loads were published when facts were not yet found by product, or by product alone."""
+    load = desk.publish(SECOND, "1403-05")
+    index = f"canonical.sales_{load.run_id}_by_{missing}"
+    with connect(desk.url, as_owner=True) as connection:
+        connection.execute(f"drop index {index}")
+    desk.publish(THIRD, "1403-06")
+    assert desk.value(f"select to_regclass('{index}') is not null")
 
 
 def test_earlier_loads_get_their_sums_by_the_migration(desk: Desk) -> None:

@@ -51,6 +51,7 @@ SEEN = st.tuples(
     st.integers(0, 4),
 )
 LOADS = st.integers(1, 5)
+STATES = st.sampled_from(["published", "published", "superseded"])
 
 
 def write(connection: Connection, load_id: int, seen: list[tuple[Any, ...]]) -> None:
@@ -67,9 +68,6 @@ def write(connection: Connection, load_id: int, seen: list[tuple[Any, ...]]) -> 
             "insert into dim.observations values (%s, 'customers', %s, %s, %s, %s, %s, %s)",
             (load_id, *row),
         )
-
-
-STATES = st.sampled_from(["published", "published", "superseded"])
 
 
 class Observed(RuleBasedStateMachine):
