@@ -134,10 +134,11 @@ def _price_outliers(
 
     Each price of a product is judged once; only the lines at those that are far are looked up.
     """
-    usual = pl.concat(
-        [own.select("product_id", "median_price"), _earlier(connection, own, published)]
-    )
-    prices = memory.priced().join(usual, on="product_id").with_columns(_SALE)
+    priced = memory.priced()
+    known = own.select("product_id", "median_price")
+    others = priced.join(known, on="product_id", how="anti")["product_id"].unique()
+    usual = pl.concat([known, _earlier(connection, others, published)])
+    prices = priced.join(usual, on="product_id").with_columns(_SALE)
     found = [
         _lines_at(connection, context, prices.filter(question.condition))
         .filter(question.condition)
@@ -149,16 +150,17 @@ def _price_outliers(
     return pl.concat(found) if found else pl.DataFrame(schema=LATE_SCHEMA)
 
 
-def _earlier(connection: Connection, own: pl.DataFrame, published: list[int]) -> pl.DataFrame:
-    """The usual prices of earlier months, of products that have none here."""
-    before = fetch_all(connection, "list_published_prices", {"published": published})
+def _earlier(connection: Connection, products: pl.Series, published: list[int]) -> pl.DataFrame:
+    """The usual prices of some products in the latest of the earlier months that had one."""
+    asked = {"published": published, "products": products.drop_nulls().to_list()}
+    before = fetch_all(connection, "list_published_prices", asked)
     prices = [Decimal(row["median_price"]) for row in before]
     return pl.DataFrame(
         {
             "product_id": pl.Series([row["product_id"] for row in before], dtype=pl.String),
             "median_price": pl.Series(prices, dtype=AMOUNT),
         }
-    ).join(own, on="product_id", how="anti")
+    )
 
 
 def _lines_at(connection: Connection, context: LoadContext, prices: pl.DataFrame) -> pl.DataFrame:

@@ -66,6 +66,28 @@ def test_the_usual_price_is_the_load_s_own_or_the_latest_published(desk: Desk) -
     assert lines_with(desk, load.load_id, "PRICE_OUTLIER") == [5, 6, 7]
 
 
+def test_lines_of_an_earlier_load_agree_invoice_by_invoice(desk: Desk) -> None:
+    """Day, customer, salesperson, money and number of lines; the load that agrees most is named."""
+    common = [sale(n) for n in range(9) for _ in "ab"]
+    was = [sale(20), sale(21), sale(22)]
+    now = [sale(20, net_amount="111"), sale(21, salesperson_id="S2"), sale(22, customer_id="C2")]
+    desk.load([*common[2:], *was])
+    desk.load([*common, *was])
+    desk.load([*common, common[0], *was])
+    load = desk.load([*common, sale(23), now[0]])
+    (issue,) = desk.rows(
+        "select raw_value, impact_amount from dq.dq_issues where load_id = %s and rule_code = %s",
+        load.load_id,
+        "SAME_LINES_AS_LOAD",
+    )
+    assert issue["raw_value"].startswith("#2 ")
+    assert issue["raw_value"].endswith(": 18 / 20")
+    assert issue["impact_amount"] == Decimal(18 * 110)
+    # One line in three is another's: 18 of 21 are not many enough.
+    assert "SAME_LINES_AS_LOAD" in desk.load([*common, sale(24), now[1]]).issues
+    assert "SAME_LINES_AS_LOAD" not in desk.load([*common, now[2], sale(25), sale(26)]).issues
+
+
 def test_the_name_seen_first_wins_a_tie_and_spelling_is_no_conflict(desk: Desk) -> None:
     names = ["کمالی", "رضایی", "رضايي", "كمالي", "", "نادری"]
     load = desk.load([sale(n, salesperson_name=name) for n, name in enumerate(names)])
