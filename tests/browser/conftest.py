@@ -57,8 +57,9 @@ def faults() -> list[str]:
 def open_browser(chromium: Browser, console: str, faults: list[str]) -> Iterator[Open]:
     """Opens a signed-in tab and waits for its page: `open_browser("/home", role="manager")`.
 
-    `role=None` signs nobody in. Afterwards the test fails when the page asked a host outside or
-    wrote an error to the browser's console.
+    `role=None` signs nobody in. Nothing moves by itself in it: a program presses a button while
+    what is above it still unfolds, a person does not. Afterwards the test fails when the page asked
+    a host outside or wrote an error to the browser's console.
     """
     contexts: list[BrowserContext] = []
 
@@ -66,7 +67,9 @@ def open_browser(chromium: Browser, console: str, faults: list[str]) -> Iterator
         path: str = "/", *, role: str | None = "steward", width: int = 1280, height: int = 900,
         **cookies: str,
     ) -> Page:  # fmt: skip
-        context = chromium.new_context(viewport={"width": width, "height": height})
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, reduced_motion="reduce"
+        )
         contexts.append(context)
         context.add_cookies([{"name": k, "value": v, "url": console} for k, v in cookies.items()])
         page = context.new_page()
@@ -89,7 +92,7 @@ def sign_in(page: Page, role: str, name: str = NAME) -> None:
 
 
 def wait(page: Page) -> None:
-    """Until the page's script has run."""
+    """Until the page's script has run and all its parts are there."""
     page.wait_for_selector(READY, timeout=30_000)
 
 

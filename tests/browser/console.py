@@ -25,7 +25,12 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+# The script has run and every part of the page is there: Streamlit fetches the code of each kind of
+# part at its first use, and what lies below it moves when it comes.
+READY = (
+    "[data-testid=stApp][data-test-script-state=notRunning]"
+    ":not(:has([data-testid=stSkeleton], [data-stale=true]))"
+)
 START_SECONDS = 60
 PROCESS = "console.pid"
 # Address of a running console → the database behind it.

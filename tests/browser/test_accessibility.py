@@ -27,8 +27,6 @@ LOOKS = ((("fa", "light"), ("en", "dark")), (("fa", "dark"), ("en", "light")))
 MORE = ("load?load=1", "load?load=2&act=publish", "issues?issue=1", "issues?severity=ERROR",
         "rules?rule=GROSS_MISMATCH", "mapping?source=karamad", "line?load=1&line=1",
         "net_sales?by=nothing")  # fmt: skip
-SETTLED = """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState ===
-    'notRunning' && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')"""
 
 
 @pytest.fixture
@@ -102,7 +100,7 @@ def _faults(page: Page, where: str) -> list[str]:
     """What axe finds on the page as it stands, Streamlit's own parts included; a line each."""
     if page.locator("[data-testid=stApp]").count():
         page.wait_for_selector("h1")
-        page.wait_for_function(SETTLED, timeout=30_000)
+        wait(page)
     page.evaluate(AXE)
     found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [

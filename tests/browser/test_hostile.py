@@ -60,7 +60,7 @@ def faults() -> list[str]:
 @pytest.fixture(scope="module")
 def tab(chromium: Browser, house: tuple[str, House], faults: list[str]) -> Iterator[Page]:
     """One tab of an administrator, in English."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     context.add_cookies([{"name": "language", "value": "en", "url": house[0]}])
     page = context.new_page()
     watch(page, house[0], faults)

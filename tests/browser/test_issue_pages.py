@@ -47,6 +47,29 @@ def test_a_steward_works_through_issues(open_browser: Open, desk: Desk) -> None:
     assert sheet.count("<row ") == 1 + desk.value("select count(*) from dq_issues")
 
 
+def test_nothing_unfolds_slowly_for_who_asked_for_less_motion(
+    open_browser: Open, desk: Desk
+) -> None:
+    desk.load([wrong(1)])
+    page = open_browser("/issues")
+    details = page.locator("details").filter(has_text="ثبت برای")
+    expect(details).to_be_visible()
+    heights = details.evaluate(
+        """async (part) => {
+            const tall = () => Math.round(part.getBoundingClientRect().height)
+            const frame = () => new Promise((then) => requestAnimationFrame(() => setTimeout(then)))
+            const later = (time) => new Promise((then) => setTimeout(then, time))
+            const press = async () => { part.querySelector('summary').click(); await frame() }
+            const closed = tall()
+            await press(); const open = tall()
+            await later(900); const opened = tall()
+            await press(); return [closed, open, opened, tall()]
+        }"""
+    )
+    closed, open_at_once, opened, closed_at_once = heights
+    assert open_at_once == opened > closed == closed_at_once
+
+
 def test_english_on_a_phone_and_sheets_that_are_refused(open_browser: Open, desk: Desk) -> None:
     desk.load([wrong(1), {"invoice_id": ""}])
     page = open_browser("/issues?rule=GROSS_MISMATCH", width=390, height=844, language="en")
