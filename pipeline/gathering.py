@@ -14,13 +14,15 @@ import polars as pl
 
 from pipeline.allocation import give_back
 from pipeline.background import ahead, beside
-from pipeline.db import Connection, copy_in, run, transaction
+from pipeline.db import Connection, copy_in, fetch_all, run, transaction
 from pipeline.dimensions import touch_days
 from pipeline.errors import PipelineError
 from pipeline.kpi.tiers import as_tier, tier_names, tiers
 from pipeline.plans import Plan
-from pipeline.quality.history import LoadContext, check_facts
+from pipeline.quality.drift import Profile, RunIssue, column_issues, drift_issues, missing_days
+from pipeline.quality.history import LoadContext, check_facts, check_sums
 from pipeline.quality.memory import Recalled
+from pipeline.quality.overlap import same_lines
 from pipeline.quality.raw_values import add_raw_values
 from pipeline.streaming import RawThread, Stream, Totals
 from pipeline.transform.facts import as_csv
@@ -38,12 +40,15 @@ class Rows(NamedTuple):
 class Gathered(NamedTuple):
     """What the lines of a load say together: the month, what is remembered, and who breaks rules.
 
-    `found` is what `check_facts` gives, with the cells that the file has there.
+    `of_facts` is what `check_facts` gives, with the cells that the file has there, `of_sums` what
+    `check_sums` gives, and `of_load` what is said of the load as a whole.
     """
 
     context: LoadContext
     recalled: Recalled
-    found: dict[str, pl.DataFrame]
+    of_facts: dict[str, pl.DataFrame]
+    of_sums: dict[str, pl.DataFrame]
+    of_load: list[RunIssue]
 
 
 def gather_and_write(
@@ -51,7 +56,9 @@ def gather_and_write(
 ) -> Gathered:
     """Work out and write what the whole load says, while the server ends RAW and builds indexes.
 
-    When this returns, RAW and facts are whole; they are checked on a connection of their own.
+    When this returns, RAW and facts are whole; they are checked on a connection of their own, and
+    the sums meanwhile, on the run's: both look at earlier loads, which takes longer the more there
+    are.
     """
     if raw is not None:
         raw.finish()
@@ -69,7 +76,9 @@ def gather_and_write(
             there_is_room.result()
             copy_in(connection, rows.statement, rows.data, **rows.names)
         stream.findings.write_lines(connection)
-    return Gathered(context, recalled.result(), found.result())
+        of_sums = check_sums(connection, context, plan.rules)
+        of_load = _of_load(connection, plan, stream, context)
+    return Gathered(context, recalled.result(), found.result(), of_sums, of_load)
 
 
 def _context(plan: Plan, stream: Stream) -> LoadContext:
@@ -93,6 +102,24 @@ def _check_facts(
     with transaction(url) as connection:
         asked = (plan.rules, plan.mapping, stream.memory, recalled.result())
         return with_cells(connection, plan, check_facts(connection, context, *asked))
+
+
+def _of_load(
+    connection: Connection, plan: Plan, stream: Stream, context: LoadContext
+) -> list[RunIssue]:
+    """What rules say of the load as a whole: its columns, its size, its days, an earlier load."""
+    totals, lines, rules = stream.totals, stream.facts.lines, plan.rules
+    profile = Profile(totals.lines, totals.net_amount, dict(totals.empty))
+    seen = {row["event_date"] for row in fetch_all(connection, "list_event_days", **plan.names)}
+    days = period_days(context.period, plan.mapping.calendar)
+    about = {"source": context.source, "period": context.period, "load_id": plan.load_id,
+             "names": plan.names}  # fmt: skip
+    return [
+        *column_issues(plan.mapping, plan.recognition.matches),
+        *drift_issues(connection, plan.mapping, context.period, profile, rules),
+        *missing_days(days, seen, plan.mapping, lines, rules),
+        *same_lines(connection, about, lines, rules),
+    ]
 
 
 def with_cells(
@@ -124,12 +151,12 @@ def _rows(plan: Plan, stream: Stream) -> Iterator[Rows]:
         part = as_tier(plan.load_id, plan.mapping.source_system, sums)
         yield Rows("tiers/copy_tier", as_csv(part), tier_names(name))
     for told in stream.observations.told():
-        yield Rows("copy_observations", as_csv(_of_load(plan, told.observations)), {})
+        yield Rows("copy_observations", as_csv(_with_load(plan, told.observations)), {})
         if told.spellings is not None:
-            yield Rows("copy_spellings", as_csv(_of_load(plan, told.spellings)), {})
+            yield Rows("copy_spellings", as_csv(_with_load(plan, told.spellings)), {})
 
 
-def _of_load(plan: Plan, part: pl.DataFrame) -> pl.DataFrame:
+def _with_load(plan: Plan, part: pl.DataFrame) -> pl.DataFrame:
     return part.select(pl.lit(plan.load_id), *part.columns)
 
 

@@ -15,14 +15,11 @@ from pipeline.gathering import Gathered, with_cells
 from pipeline.months.locks import hold_load_and_month, require_recheck_allowed
 from pipeline.plans import Plan
 from pipeline.publications import refresh_dimensions
-from pipeline.quality.drift import Profile, column_issues, drift_issues, missing_days
-from pipeline.quality.history import check_sums, keep_prices
-from pipeline.quality.overlap import same_lines
+from pipeline.quality.history import keep_prices
 from pipeline.quality.reconcile import Balance, reconcile
 from pipeline.readers import wait_for_readers
 from pipeline.results import LoadResult, read_load, run_tables
 from pipeline.streaming import Stream, Totals
-from pipeline.transform.jalali import period_days
 
 Progress = Callable[[str, int], None]
 KEEP = "keep"
@@ -41,7 +38,7 @@ def check_and_keep(
     `raw_lines` is the server's count of RAW lines written by this run, None where they were there.
     """
     period = gathered.context.period
-    _check_whole_load(connection, plan, stream, gathered)
+    _note_findings(connection, plan, stream, gathered)
     totals = stream.totals
     balance = reconcile(connection, plan.names, plan.run_id, plan.load_id, raw_lines, totals)
     load = hold_load_and_month(connection, plan.load_id)
@@ -69,29 +66,13 @@ def _require_unpublished(load: Row, balance: Balance) -> None:
     )
 
 
-def _check_whole_load(
-    connection: Connection, plan: Plan, stream: Stream, gathered: Gathered
-) -> None:
-    """Rules of scope load, history and run."""
+def _note_findings(connection: Connection, plan: Plan, stream: Stream, gathered: Gathered) -> None:
+    """Hand on what rules of scope load, history and run found."""
     keep_prices(connection, gathered.recalled)
-    of_sums = check_sums(connection, gathered.context, plan.rules)
-    for found in (gathered.found, with_cells(connection, plan, of_sums)):
+    for found in (gathered.of_facts, with_cells(connection, plan, gathered.of_sums)):
         for code, lines in found.items():
             stream.findings.add_found(code, lines)
-    period = gathered.context.period
-    days = period_days(period, plan.mapping.calendar)
-    totals = stream.totals
-    profile = Profile(totals.lines, totals.net_amount, dict(totals.empty))
-    seen = {row["event_date"] for row in fetch_all(connection, "list_event_days", **plan.names)}
-    source = plan.mapping.source_system
-    about = {"source": source, "period": period, "load_id": plan.load_id, "names": plan.names}
-    issues = [
-        *column_issues(plan.mapping, plan.recognition.matches),
-        *drift_issues(connection, plan.mapping, period, profile, plan.rules),
-        *missing_days(days, seen, plan.mapping, stream.facts.lines, plan.rules),
-        *same_lines(connection, about, stream.facts.lines, plan.rules),
-    ]
-    for code, value, impact in issues:
+    for code, value, impact in gathered.of_load:
         stream.findings.add_run_issue(code, value, impact)
 
 
