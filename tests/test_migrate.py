@@ -89,3 +89,20 @@ def test_many_may_migrate_at_once(empty_url: str) -> None:
     assert len(applied) == len(set(applied)), "each by one of them alone"
     assert {"001_create_schemas", "views"} <= set(applied)
     assert migrate(empty_url) == []
+
+
+# Tables with a few rows of each load.
+SMALL = {"column_profiles", "dq_run_stats", "issue_events", "issue_states", "reconciliations",
+         "rollup_days", "rollup_months"}  # fmt: skip
+
+
+def test_what_grows_with_every_load_is_soon_seen_by_index_alone(db_url: str) -> None:
+    with psycopg.connect(db_url) as connection:
+        growing = connection.execute(
+            "select relname, coalesce(reloptions, '{}')"
+            " from pg_attribute join pg_class on pg_class.oid = attrelid"
+            " where attname = 'load_id' and relkind = 'r' and not relispartition"
+            " and relnamespace::regnamespace::text = any('{canonical,dim,dq,kpi}')"
+        ).fetchall()
+    at_once = "autovacuum_vacuum_insert_scale_factor=0"
+    assert {name for name, options in growing if at_once not in options} == SMALL
